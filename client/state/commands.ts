@@ -1,0 +1,70 @@
+/**
+ * Every thing a person can do by name: one table drives the keyboard, the command list and the help. Views contribute the
+ * handlers of what they can do while they are active; the last one to register for a command has it.
+ */
+
+export type CommandGroup = 'Move' | 'Select' | 'View' | 'Find' | 'File' | 'Help';
+/** Where the keys work: everywhere, or only while rows (hex or text) have the keyboard. */
+export type CommandScope = 'global' | 'rows';
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  readonly group: CommandGroup;
+  /** As `Ctrl+Shift+K`, `Alt+ArrowLeft`, `j`, `G`; `Ctrl` is Cmd on a Mac. The first is shown beside the title. */
+  readonly keys: readonly string[];
+  readonly scope: CommandScope;
+}
+
+const command = (
+  group: CommandGroup,
+  scope: CommandScope,
+  id: string,
+  title: string,
+  ...keys: readonly string[]
+): Command => ({ id, title, group, scope, keys });
+
+export const COMMANDS: readonly Command[] = [
+  command('Move', 'rows', 'move.left', 'Left', 'ArrowLeft', 'h'),
+  command('Move', 'rows', 'move.right', 'Right', 'ArrowRight', 'l'),
+  command('Move', 'rows', 'move.up', 'Row up', 'ArrowUp', 'k'),
+  command('Move', 'rows', 'move.down', 'Row down', 'ArrowDown', 'j'),
+  command('Move', 'rows', 'move.halfUp', 'Half a page up', 'u'),
+  command('Move', 'rows', 'move.halfDown', 'Half a page down', 'd'),
+  command('Move', 'rows', 'move.pageUp', 'Page up', 'PageUp', 'b', 'Shift+Space'),
+  command('Move', 'rows', 'move.pageDown', 'Page down', 'PageDown', 'f', 'Space'),
+  command('Move', 'rows', 'move.rowStart', 'Start of the row', 'Home', '0'),
+  command('Move', 'rows', 'move.rowEnd', 'End of the row', 'End', '$'),
+  command('Move', 'rows', 'move.fileStart', 'Start of the file', 'Ctrl+Home', 'g'),
+  command('Move', 'rows', 'move.fileEnd', 'End of the file', 'Ctrl+End', 'G'),
+  command('Move', 'global', 'jump.goto', 'Go to offset or line …', 'Ctrl+G', ':'),
+  command('Move', 'global', 'jump.back', 'Back', 'Alt+ArrowLeft'),
+  command('Move', 'global', 'jump.forward', 'Forward', 'Alt+ArrowRight'),
+  command('Select', 'rows', 'select.all', 'Select all', 'Ctrl+A'),
+  command('Select', 'rows', 'select.clear', 'Clear the selection', 'Escape'),
+  command('Select', 'rows', 'copy.default', 'Copy', 'Ctrl+C'),
+  command('Select', 'rows', 'copy.hex', 'Copy as hex'),
+  command('Select', 'rows', 'copy.text', 'Copy as text'),
+  command('Select', 'rows', 'copy.c', 'Copy as C array'),
+  command('Select', 'rows', 'copy.base64', 'Copy as Base64'),
+  command('Select', 'rows', 'copy.offset', 'Copy the offset'),
+  command('Select', 'rows', 'select.save', 'Save the selection as a file …', 'Ctrl+S'),
+  command('View', 'global', 'view.toggle', 'Switch between hex and text', 'Tab', 'x'),
+  command('View', 'global', 'view.hex', 'Hex view'),
+  command('View', 'global', 'view.text', 'Text view'),
+  command('View', 'global', 'view.both', 'Hex and text side by side', '\\'),
+  command('View', 'global', 'view.wrap', 'Wrap long lines', 'w'),
+  command('View', 'global', 'view.radix', 'Addresses in hex or decimal', 'Alt+a'),
+  command('View', 'global', 'view.encoding', 'Choose the encoding …', 'e'),
+  command('View', 'global', 'view.rowBytes', 'Bytes per row …'),
+  command('View', 'global', 'view.grouping', 'Group bytes …'),
+  command('View', 'global', 'view.larger', 'Larger rows', 'Ctrl++', 'Ctrl+='),
+  command('View', 'global', 'view.smaller', 'Smaller rows', 'Ctrl+-'),
+  command('View', 'global', 'view.sizeReset', 'Default row size', 'Ctrl+0'),
+  command('View', 'global', 'view.theme', 'Theme: system, dark, light', 't'),
+  command('File', 'global', 'file.next', 'Next file', ']'),
+  command('File', 'global', 'file.previous', 'Previous file', '['),
+  command('File', 'global', 'index.toggle', 'Stop or continue the line scan'),
+  command('Help', 'global', 'help.commands', 'All commands …', 'Ctrl+K', '>'),
+  command('Help', 'global', 'help.keys', 'Keyboard shortcuts', '?', 'F1'),
+];

@@ -1,0 +1,147 @@
+/**
+ * What the person is looking at, apart from the bytes themselves. One store; views read slices of it, and move by its
+ * actions only. Nothing here knows the DOM.
+ */
+import { createStore } from 'zustand/vanilla';
+import type { FileInfo } from '../../shared/protocol.ts';
+
+export type ViewMode = 'hex' | 'text' | 'both';
+export type Pane = 'hex' | 'text';
+export type RevealAlign = 'nearest' | 'center' | 'top';
+
+/** A wish that every mounted view of the file scrolls to a byte; a new `seq` is a new wish. */
+export interface Reveal {
+  readonly offset: number;
+  readonly align: RevealAlign;
+  readonly seq: number;
+}
+
+export interface FileView {
+  readonly mode: ViewMode;
+  /** The pane that has the keyboard. */
+  readonly pane: Pane;
+  /** Byte under the block cursor; `size` only in an empty file (0). */
+  readonly cursor: number;
+  /** The other end of the selection, both ends included (see selectionExtent); null when nothing is selected. */
+  readonly anchor: number | null;
+  /** First byte of the first visible row of the active pane, as reported by it. */
+  readonly top: number;
+  /** Encoding chosen by the person, else null for the detected one. */
+  readonly encoding: string | null;
+  readonly reveal: Reveal;
+}
+
+export type Theme = 'system' | 'dark' | 'light';
+
+/** Remembered in the browser. */
+export interface Settings {
+  readonly theme: Theme;
+  /** Bytes per hex row, 8–64, or as many as fit. */
+  readonly rowBytes: number | 'fit';
+  readonly grouping: 1 | 2 | 4 | 8;
+  readonly addressRadix: 'hex' | 'decimal';
+  /** Text column of the hex view: ASCII only, or the file's encoding. */
+  readonly textColumn: 'ascii' | 'encoding';
+  readonly wrap: boolean;
+  readonly tabSize: number;
+  /** Row font size, CSS px, 9–24; the row height follows. */
+  readonly fontSize: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  rowBytes: 16,
+  grouping: 1,
+  addressRadix: 'hex',
+  textColumn: 'ascii',
+  wrap: false,
+  tabSize: 8,
+  fontSize: 13,
+};
+
+export interface AppState {
+  readonly files: readonly FileInfo[];
+  readonly activeFile: string | null;
+  readonly views: Readonly<Record<string, FileView>>;
+  readonly settings: Settings;
+}
+
+export interface MoveOptions {
+  /** Other end of the selection; null (or absent) clears it. */
+  readonly anchor?: number | null;
+  /** How views follow; absent: the cursor moves and nothing scrolls. */
+  readonly reveal?: RevealAlign;
+}
+
+export interface AppActions {
+  setFiles(files: readonly FileInfo[]): void;
+  updateFile(file: FileInfo): void;
+  activate(fileId: string): void;
+  /** Moves the cursor (clamped to the file). */
+  move(fileId: string, cursor: number, options: MoveOptions): void;
+  /** Asks the views to scroll without moving the cursor. */
+  reveal(fileId: string, offset: number, align: RevealAlign): void;
+  setTop(fileId: string, top: number): void;
+  patchView(fileId: string, patch: Partial<Pick<FileView, 'mode' | 'pane' | 'encoding'>>): void;
+  patchSettings(patch: Partial<Settings>): void;
+}
+
+export type AppStore = AppState & AppActions;
+
+function initialView(file: FileInfo): FileView {
+  const pane: Pane = file.kind === 'text' ? 'text' : 'hex';
+  return {
+    mode: pane,
+    pane,
+    cursor: 0,
+    anchor: null,
+    top: 0,
+    encoding: null,
+    reveal: { offset: 0, align: 'top', seq: 0 },
+  };
+}
+
+function clampCursor(offset: number, size: number): number {
+  return Math.max(0, Math.min(Math.floor(offset), Math.max(0, size - 1)));
+}
+
+export const appStore = createStore<AppStore>()((set, get) => {
+  const patch = (fileId: string, change: (view: FileView, file: FileInfo) => Partial<FileView>): void => {
+    const file = get().files.find((candidate) => candidate.id === fileId);
+    const view = get().views[fileId];
+    if (!file || !view) return;
+    set((state) => ({ views: { ...state.views, [fileId]: { ...view, ...change(view, file) } } }));
+  };
+  return {
+    files: [],
+    activeFile: null,
+    views: {},
+    settings: DEFAULT_SETTINGS,
+    setFiles: (files) =>
+      set((state) => ({
+        files,
+        activeFile: state.activeFile ?? files[0]?.id ?? null,
+        views: Object.fromEntries(files.map((file) => [file.id, state.views[file.id] ?? initialView(file)])),
+      })),
+    updateFile: (file) =>
+      set((state) => ({ files: state.files.map((candidate) => (candidate.id === file.id ? file : candidate)) })),
+    activate: (fileId) => set({ activeFile: fileId }),
+    move: (fileId, cursor, options) =>
+      patch(fileId, (view, file) => {
+        const target = clampCursor(cursor, file.size);
+        const anchor = options.anchor ?? null;
+        return {
+          cursor: target,
+          anchor: anchor === null ? null : clampCursor(anchor, file.size),
+          ...(options.reveal && { reveal: { offset: target, align: options.reveal, seq: view.reveal.seq + 1 } }),
+        };
+      }),
+    reveal: (fileId, offset, align) =>
+      patch(fileId, (view, file) => ({
+        reveal: { offset: clampCursor(offset, file.size), align, seq: view.reveal.seq + 1 },
+      })),
+    setTop: (fileId, top) => patch(fileId, (view) => (view.top === top ? {} : { top })),
+    patchView: (fileId, change) => patch(fileId, () => change),
+    patchSettings: (change) => set((state) => ({ settings: { ...state.settings, ...change } })),
+  };
+});

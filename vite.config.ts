@@ -1,0 +1,17 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** The client is served by the server itself under a strict CSP, so nothing may be inlined. */
+export default defineConfig({
+  root: 'client',
+  base: './',
+  plugins: [react()],
+  build: {
+    outDir: '../dist/client',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    target: ['chrome125', 'firefox140', 'safari18'],
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+});
