@@ -49,7 +49,7 @@ export const COMMANDS: readonly Command[] = [
   command('Select', 'rows', 'copy.base64', 'Copy as Base64'),
   command('Select', 'rows', 'copy.offset', 'Copy the offset'),
   command('Select', 'rows', 'select.save', 'Save the selection as a file …', 'Ctrl+S'),
-  command('View', 'global', 'view.toggle', 'Switch between hex and text', 'Tab', 'x'),
+  command('View', 'global', 'view.toggle', 'Switch between hex and text', 'x'),
   command('View', 'global', 'view.hex', 'Hex view'),
   command('View', 'global', 'view.text', 'Text view'),
   command('View', 'global', 'view.both', 'Hex and text side by side', '\\'),
