@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './test/helpers/summaryReporter.ts';
 
 const project = (name: string, include: string, testTimeout: number) => ({
   test: {
@@ -15,6 +16,7 @@ const project = (name: string, include: string, testTimeout: number) => ({
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    reporters: ['default', new SummaryReporter()],
     projects: [
       project('unit', 'test/unit/**/*.test.{ts,tsx}', 30_000),
       project('http', 'test/http/**/*.test.ts', 60_000),
