@@ -42,6 +42,8 @@ export interface FileInfo {
   readonly index: IndexStatus;
   /** Set while the file cannot be read, one sentence; else null. */
   readonly error: string | null;
+  /** What the path leads to now: this file, another one (rotated, replaced) or nothing. The opened file stays readable. */
+  readonly pathState: 'current' | 'replaced' | 'missing';
 }
 
 export interface FilesReply {
