@@ -1,30 +1,33 @@
 /**
  * Every thing a person can do by name: one table drives the keyboard, the command list and the help. Views contribute the
- * handlers of what they can do while they are active; the last one to register for a command has it.
+ * handlers of what they can do while they are active (commandRegistry.ts).
  */
 
 export type CommandGroup = 'Move' | 'Select' | 'View' | 'Find' | 'File' | 'Help';
 /** Where the keys work: everywhere, or only while rows (hex or text) have the keyboard. */
 export type CommandScope = 'global' | 'rows';
 
-export interface Command {
-  readonly id: string;
+export interface Command<Id extends string = string> {
+  readonly id: Id;
   readonly title: string;
   readonly group: CommandGroup;
-  /** As `Ctrl+Shift+K`, `Alt+ArrowLeft`, `j`, `G`; `Ctrl` is Cmd on a Mac. The first is shown beside the title. */
+  /**
+   * As `Ctrl+Shift+K`, `Alt+ArrowLeft`, `j`, `G`; `Ctrl` is Cmd on a Mac. The first is shown beside the title. A `move.*`
+   * command bound to an arrow, page, Home or End key also takes Shift, which then extends the selection.
+   */
   readonly keys: readonly string[];
   readonly scope: CommandScope;
 }
 
-const command = (
+const command = <const Id extends string>(
   group: CommandGroup,
   scope: CommandScope,
-  id: string,
+  id: Id,
   title: string,
   ...keys: readonly string[]
-): Command => ({ id, title, group, scope, keys });
+): Command<Id> => ({ id, title, group, scope, keys });
 
-export const COMMANDS: readonly Command[] = [
+export const COMMANDS = [
   command('Move', 'rows', 'move.left', 'Left', 'ArrowLeft', 'h'),
   command('Move', 'rows', 'move.right', 'Right', 'ArrowRight', 'l'),
   command('Move', 'rows', 'move.up', 'Row up', 'ArrowUp', 'k'),
@@ -48,16 +51,22 @@ export const COMMANDS: readonly Command[] = [
   command('Select', 'rows', 'copy.c', 'Copy as C array'),
   command('Select', 'rows', 'copy.base64', 'Copy as Base64'),
   command('Select', 'rows', 'copy.offset', 'Copy the offset'),
+  command('Select', 'global', 'copy.link', 'Copy a link to this place', 'Ctrl+Shift+L'),
   command('Select', 'rows', 'select.save', 'Save the selection as a file …', 'Ctrl+S'),
   command('View', 'global', 'view.toggle', 'Switch between hex and text', 'x'),
   command('View', 'global', 'view.hex', 'Hex view'),
   command('View', 'global', 'view.text', 'Text view'),
   command('View', 'global', 'view.both', 'Hex and text side by side', '\\'),
+  command('View', 'global', 'view.pane', 'Next pane', 'F6'),
+  command('View', 'global', 'view.panel', 'Inspector', 'i'),
+  command('View', 'rows', 'view.menu', 'Menu for this place', 'Shift+F10', 'ContextMenu'),
   command('View', 'global', 'view.wrap', 'Wrap long lines', 'w'),
   command('View', 'global', 'view.radix', 'Addresses in hex or decimal', 'Alt+a'),
   command('View', 'global', 'view.encoding', 'Choose the encoding …', 'e'),
   command('View', 'global', 'view.rowBytes', 'Bytes per row …'),
   command('View', 'global', 'view.grouping', 'Group bytes …'),
+  command('View', 'global', 'view.textColumn', 'Text column: ASCII or the encoding'),
+  command('View', 'global', 'view.tabSize', 'Tab width …'),
   command('View', 'global', 'view.larger', 'Larger rows', 'Ctrl++', 'Ctrl+='),
   command('View', 'global', 'view.smaller', 'Smaller rows', 'Ctrl+-'),
   command('View', 'global', 'view.sizeReset', 'Default row size', 'Ctrl+0'),
@@ -66,5 +75,8 @@ export const COMMANDS: readonly Command[] = [
   command('File', 'global', 'file.previous', 'Previous file', '['),
   command('File', 'global', 'index.toggle', 'Stop or continue the line scan'),
   command('Help', 'global', 'help.commands', 'All commands …', 'Ctrl+K', '>'),
+  command('Help', 'global', 'help.notices', 'Notifications'),
   command('Help', 'global', 'help.keys', 'Keyboard shortcuts', '?', 'F1'),
-];
+] as const;
+
+export type CommandId = (typeof COMMANDS)[number]['id'];
