@@ -1,0 +1,169 @@
+/**
+ * The HTTP contract of shared/protocol.ts as functions. Every call settles: with the reply, an ApiError, a NetworkError, or
+ * the AbortError of its signal. Nothing is cached or repeated here; that is for the layers above.
+ */
+import {
+  type DownloadReply,
+  type DownloadRequest,
+  type FileEvent,
+  type FileInfo,
+  type FilesReply,
+  GENERATION_HEADER,
+  type IndexStatus,
+  type LinesReply,
+  type SessionReply,
+  SIZE_HEADER,
+} from '../../shared/protocol.ts';
+import { errorFromResponse, isAbort, NetworkError } from './errors.ts';
+import { readNdjson } from './ndjson.ts';
+
+/** Bytes of a file with the state of the file they were read from. */
+export interface BytesReply {
+  /** Owned by the receiver; shorter than asked at the end of the file. */
+  readonly bytes: Uint8Array;
+  readonly size: number;
+  readonly generation: number;
+}
+
+/** Query of `/lines`: exactly one of `start` (0-based line) and `offset` (byte), see http-api.md. */
+export interface LinesQuery {
+  readonly start?: number;
+  readonly offset?: number;
+  /** Negative: that many lines before the one that holds `offset`. */
+  readonly count: number;
+  /** Most characters of text for one line. */
+  readonly columns?: number;
+  /** First byte of text, counted from the start of the line. */
+  readonly column?: number;
+  readonly encoding?: string;
+  /** Longest piece of a line, bytes. */
+  readonly split?: number;
+  readonly generation?: number;
+  readonly text?: 0 | 1;
+}
+
+export interface Api {
+  files(signal?: AbortSignal): Promise<FilesReply>;
+  file(id: string, signal?: AbortSignal): Promise<FileInfo>;
+  /** At most MAX_WINDOW_BYTES; a generation that is no longer current is refused with `stale-generation`. */
+  bytes(
+    id: string,
+    offset: number,
+    length: number,
+    generation: number | null,
+    signal?: AbortSignal,
+  ): Promise<BytesReply>;
+  lines(id: string, query: LinesQuery, signal?: AbortSignal): Promise<LinesReply>;
+  /** The first event is the file itself; ends when the server hangs up, throws a NetworkError when the line is cut. */
+  events(id: string, signal: AbortSignal): AsyncGenerator<FileEvent, void, void>;
+  /** A single-use link for the browser's own download manager. */
+  download(id: string, request: DownloadRequest, signal?: AbortSignal): Promise<DownloadReply>;
+  controlIndex(id: string, action: 'cancel' | 'resume', encoding?: string): Promise<IndexStatus>;
+}
+
+export interface ApiOptions {
+  /** Where the server is: `` for the page's own origin. */
+  readonly baseUrl: string;
+  /** Asked before each request, as a token may come later than the client. */
+  readonly token: () => string | null;
+  readonly fetch?: typeof fetch;
+}
+
+async function request(
+  options: ApiOptions,
+  path: string,
+  init: { readonly method?: string; readonly body?: unknown; readonly signal?: AbortSignal | undefined },
+): Promise<Response> {
+  const headers = new Headers();
+  const token = options.token();
+  if (token !== null) headers.set('Authorization', `Bearer ${token}`);
+  if (init.body !== undefined) headers.set('Content-Type', 'application/json');
+  const send = options.fetch ?? globalThis.fetch.bind(globalThis);
+  let response: Response;
+  try {
+    response = await send(`${options.baseUrl}${path}`, {
+      method: init.method ?? 'GET',
+      headers,
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+      ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
+      ...(init.signal && { signal: init.signal }),
+    });
+  } catch (error) {
+    throw asNetworkError(error);
+  }
+  if (!response.ok) throw await errorFromResponse(response);
+  return response;
+}
+
+/** What fetch throws while it connects or reads: our own type, except for aborts. */
+function asNetworkError(error: unknown): unknown {
+  if (isAbort(error)) return error;
+  return new NetworkError('The server cannot be reached', { cause: error });
+}
+
+async function json<T>(response: Response): Promise<T> {
+  try {
+    return (await response.json()) as T;
+  } catch (error) {
+    throw asNetworkError(error);
+  }
+}
+
+function numberHeader(response: Response, name: string): number {
+  const value = Number(response.headers.get(name) ?? Number.NaN);
+  if (!Number.isSafeInteger(value)) throw new NetworkError(`The reply has no ${name}`);
+  return value;
+}
+
+function query(values: Readonly<Record<string, string | number | null | undefined>>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && value !== null) search.set(name, String(value));
+  }
+  return search.toString();
+}
+
+export function createApi(options: ApiOptions): Api {
+  const at = (id: string): string => `/api/files/${encodeURIComponent(id)}`;
+  return {
+    files: async (signal) => json(await request(options, '/api/files', { signal })),
+    file: async (id, signal) => json(await request(options, at(id), { signal })),
+    bytes: async (id, offset, length, generation, signal) => {
+      const response = await request(options, `${at(id)}/bytes?${query({ offset, length, generation })}`, { signal });
+      const state = {
+        size: numberHeader(response, SIZE_HEADER),
+        generation: numberHeader(response, GENERATION_HEADER),
+      };
+      try {
+        return { bytes: new Uint8Array(await response.arrayBuffer()), ...state };
+      } catch (error) {
+        throw asNetworkError(error);
+      }
+    },
+    lines: async (id, lines, signal) =>
+      json(await request(options, `${at(id)}/lines?${query({ ...lines })}`, { signal })),
+    events: async function* (id, signal) {
+      const response = await request(options, `${at(id)}/events`, { signal });
+      if (response.body === null) throw new NetworkError('The event stream has no body');
+      try {
+        yield* readNdjson<FileEvent>(response.body);
+      } catch (error) {
+        throw asNetworkError(error);
+      }
+    },
+    download: async (id, body, signal) =>
+      json(await request(options, `${at(id)}/downloads`, { method: 'POST', body, signal })),
+    controlIndex: async (id, action, encoding) => {
+      const suffix = encoding === undefined ? '' : `?${query({ encoding })}`;
+      return json(await request(options, `${at(id)}/index${suffix}`, { method: 'POST', body: { action } }));
+    },
+  };
+}
+
+/** Trades the single-use code of the page's fragment for the token of this run. */
+export async function exchangeCode(code: string, baseUrl: string): Promise<string> {
+  const response = await request({ baseUrl, token: () => null }, '/api/session', { method: 'POST', body: { code } });
+  return (await json<SessionReply>(response)).token;
+}

@@ -1,0 +1,54 @@
+/**
+ * How a request can fail, apart from being aborted (then the browser's own `AbortError` is passed on): the server said no
+ * (ApiError), or nothing that we understand came back (NetworkError).
+ */
+import type { ErrorCode, ErrorReply } from '../../shared/protocol.ts';
+
+/** The server refused; `message` is its sentence for a person. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly code: ErrorCode;
+  /** From `Retry-After`, ms; null when the server did not say. */
+  readonly retryAfterMs: number | null;
+  /** What else the server told: the parameter, its value, the limit, the current generation and size. */
+  readonly details: ErrorReply['error'];
+
+  constructor(status: number, details: ErrorReply['error'], retryAfterMs: number | null) {
+    super(details.message);
+    this.status = status;
+    this.code = details.code;
+    this.details = details;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The server could not be reached, hung up, or answered with something that is not ours. Worth trying again. */
+export class NetworkError extends Error {
+  override readonly name = 'NetworkError';
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+/** Whether the same request may succeed in a moment: the line was cut, or the server was busy. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof NetworkError || (error instanceof ApiError && error.code === 'busy');
+}
+
+/** Reads the error out of a reply that is not ok. Never throws: a body that is not ours becomes an `internal` error. */
+export async function errorFromResponse(response: Response): Promise<ApiError> {
+  const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
+  const retryAfterMs = Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : null;
+  try {
+    const body = (await response.json()) as Partial<ErrorReply>;
+    if (typeof body.error?.message === 'string' && typeof body.error.code === 'string') {
+      return new ApiError(response.status, body.error, retryAfterMs);
+    }
+  } catch {
+    // Not JSON: a proxy, or a server that died while it answered.
+  }
+  const message = `The server answered ${response.status} ${response.statusText}`.trim();
+  return new ApiError(response.status, { code: 'internal', message }, retryAfterMs);
+}
