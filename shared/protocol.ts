@@ -4,7 +4,7 @@
  */
 
 export type FileKind = 'text' | 'binary';
-export type EngineName = 'map' | 'mmap-io' | 'read';
+export type EngineName = 'map' | 'mmap-io' | 'cached' | 'read';
 
 /** How far the line index of one file (in its current line format) has come. */
 export interface IndexStatus {

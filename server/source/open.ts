@@ -6,6 +6,7 @@ import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 
 import type { EngineName } from '../../shared/protocol.ts';
 import { blockDeviceSize } from './blockDevice.ts';
 import { displayPath } from './displayPath.ts';
+import { chooseCopier } from './engines.ts';
 import { FileSource, type OpenedSource } from './fileSource.ts';
 import { fileStat } from './fileStat.ts';
 import { FileState } from './fileState.ts';
@@ -13,6 +14,7 @@ import { OpenError } from './openError.ts';
 import { readPositional } from './positional.ts';
 import { assertHonestSize } from './pseudoFile.ts';
 import { errorCode } from './sourceError.ts';
+import { quickStat } from './statx.ts';
 
 /**
  * Opens `path` for reading at random. `engine` is a wish: the result's `engine` says what is in effect. Rejects with an
@@ -31,13 +33,23 @@ export async function openSource(path: string | Buffer, engine: EngineName): Pro
     const stats = fstatSync(fd);
     assertFile(stats, name);
     if (stats.isBlockDevice()) {
-      const size = attempt(name, () => blockDeviceSize(fd, stats.rdev));
+      const size = attempt(name, () => blockDeviceSize(fd, stats.rdev, name));
       return new FileSource(fd, new FileState(fd, fileStat(fd, BigInt(size))), null);
     }
     assertHonestSize(path, fd, stats.size, name);
     await warmEnds(fd, stats.size);
-    const state = attempt(name, () => new FileState(fd, fileStat(fd, null)));
-    return new FileSource(fd, state, null);
+    const copier = await chooseCopier(engine, fd, stats);
+    try {
+      const stat = engine === 'read' ? fileStat(fd, null) : quickStat(fd);
+      return new FileSource(
+        fd,
+        attempt(name, () => new FileState(fd, stat)),
+        copier,
+      );
+    } catch (error) {
+      copier?.close();
+      throw error;
+    }
   } catch (error) {
     closeSync(fd);
     throw error;
