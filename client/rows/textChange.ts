@@ -1,0 +1,55 @@
+/** What goes in and out of a TextGeometry: queries to the server, facts of the file, and changes told to the view. */
+import type { IndexStatus, LinesReply } from '../../shared/protocol.ts';
+import type { TextFacts, TextRun } from './textRun.ts';
+
+/** Names a place by its byte, or (unsplit rows only) by the 0-based number of its line. */
+export type GeometryPlace = { readonly offset: number } | { readonly start: number };
+
+export interface GeometryQuery {
+  readonly place: GeometryPlace;
+  /** Negative: that many rows before the one that holds `offset`. */
+  readonly count: number;
+  readonly split: number | null;
+  readonly encoding: string | null;
+  readonly generation: number;
+}
+
+export type FetchGeometry = (query: GeometryQuery, signal: AbortSignal) => Promise<LinesReply>;
+
+/** What is known of the file, from outside. */
+export interface GeometryFile {
+  readonly size: number;
+  readonly generation: number;
+  /** Encoding asked for, null for the detected one. */
+  readonly encoding: string | null;
+  /** Status of the index in the line format shown; null when it is of another one. */
+  readonly index: IndexStatus | null;
+}
+
+/** Where the view goes: a coordinate and how it is shown; with 'keep', `px` of the row are above the top edge. */
+export type TextScroll =
+  | { readonly row: number; readonly align: 'nearest' | 'center' | 'start' }
+  | { readonly row: number; readonly align: 'keep'; readonly px: number };
+
+export type TextSide = 'before' | 'after' | 'jump';
+
+/** One sentence a side that could not be had. */
+export type TextErrors = Readonly<Partial<Record<TextSide, string>>>;
+
+export interface TextSnapshot {
+  readonly run: TextRun | null;
+  readonly rowCount: number;
+  readonly facts: TextFacts;
+  readonly errors: TextErrors;
+  /** Differs whenever coordinates mean something else than before. */
+  readonly epoch: number;
+  /** A jump is on its way. */
+  readonly moving: boolean;
+}
+
+export interface TextChange {
+  readonly snapshot: TextSnapshot;
+  /** Rows were renamed: what was row n is row n + shift. */
+  readonly shift: number;
+  readonly scroll: TextScroll | null;
+}
