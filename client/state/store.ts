@@ -123,8 +123,16 @@ export const appStore = createStore<AppStore>()((set, get) => {
         activeFile: state.activeFile ?? files[0]?.id ?? null,
         views: Object.fromEntries(files.map((file) => [file.id, state.views[file.id] ?? initialView(file)])),
       })),
-    updateFile: (file) =>
-      set((state) => ({ files: state.files.map((candidate) => (candidate.id === file.id ? file : candidate)) })),
+    updateFile: (file) => {
+      set((state) => ({ files: state.files.map((candidate) => (candidate.id === file.id ? file : candidate)) }));
+      const { cursor, anchor } = get().views[file.id] ?? { cursor: 0, anchor: null };
+      // A file that became shorter takes the cursor and the selection along.
+      if (Math.max(cursor, anchor ?? 0) < Math.max(1, file.size)) return;
+      patch(file.id, () => ({
+        cursor: clampCursor(cursor, file.size),
+        anchor: anchor === null ? null : clampCursor(anchor, file.size),
+      }));
+    },
     activate: (fileId) => set({ activeFile: fileId }),
     move: (fileId, cursor, options) =>
       patch(fileId, (view, file) => {
