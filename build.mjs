@@ -2,7 +2,7 @@
  * The whole build: AssemblyScript kernels -> dist/server/*.wasm, server -> dist/server (esbuild, packages stay external),
  * client -> dist/client (vite). Runs on `npm install` by `prepare`; needs no compiler and no network.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 import { build as bundle } from 'esbuild';
 import { build as buildClient } from 'vite';
@@ -42,7 +42,7 @@ async function buildServer() {
     platform: 'node',
     target: 'node20.19',
     packages: 'external',
-    define: { __VERSION__: JSON.stringify(process.env.npm_package_version ?? '') },
+    define: { __VERSION__: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version) },
     logLevel: 'warning',
   });
   if (existsSync(`${OUT}/main.js`)) chmodSync(`${OUT}/main.js`, 0o755);
