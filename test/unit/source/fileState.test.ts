@@ -13,8 +13,8 @@ import {
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { FileState, type Stat } from '../../../server/source/fileState.ts';
 import { fileStat } from '../../../server/source/fileStat.ts';
+import { FileState, type Stat } from '../../../server/source/fileState.ts';
 import type { FileIdentity } from '../../../server/source/source.ts';
 import { quickStat } from '../../../server/source/statx.ts';
 import { patternBytes, patternFile, tempFolder } from '../../helpers/files.ts';
