@@ -125,15 +125,24 @@ export class PageCache {
    */
   peek(offset: number, length: number): Uint8Array {
     const end = Math.min(offset + length, this.#size);
-    const first = pageOf(offset);
-    const start = offset - first * PAGE_BYTES;
-    const page = this.get(first);
-    if (page === null || end <= offset) return new Uint8Array(0);
-    if (end <= (first + 1) * PAGE_BYTES || page.length < PAGE_BYTES) return page.subarray(start, start + end - offset);
-    const rest = this.peek((first + 1) * PAGE_BYTES, end - (first + 1) * PAGE_BYTES);
-    const joined = new Uint8Array(PAGE_BYTES - start + rest.length);
-    joined.set(page.subarray(start));
-    joined.set(rest, PAGE_BYTES - start);
+    const parts: Uint8Array[] = [];
+    let at = offset;
+    while (at < end) {
+      const number = pageOf(at);
+      const start = at - number * PAGE_BYTES;
+      const part = this.get(number)?.subarray(start, start + end - at);
+      if (part === undefined || part.length === 0) break;
+      parts.push(part);
+      at += part.length;
+      if (start + part.length < PAGE_BYTES) break;
+    }
+    if (parts.length === 1 && parts[0]) return parts[0];
+    const joined = new Uint8Array(at - offset);
+    let filled = 0;
+    for (const part of parts) {
+      joined.set(part, filled);
+      filled += part.length;
+    }
     return joined;
   }
 

@@ -110,6 +110,8 @@ interface Place {
 
 /** What the layout effect has to do after the next commit. */
 interface Target {
+  /** Base of the runway that was asked for with it. */
+  readonly base: number;
   readonly top: RunwayTop;
   /** Measured rows only: settle this slot at its alignment as heights become known. */
   readonly settle: { readonly slot: number; readonly align: RowAlign } | null;
@@ -216,9 +218,9 @@ export function useRunway(options: RunwayOptions): Runway {
     if (wish === null && before.rowHeight !== rowHeight) {
       if (measured) virtualizer.itemSizeCache.clear();
       const { slot, px } = shown.current;
-      wish = { top: { slot, px: Math.floor((px * rowHeight) / before.rowHeight) }, settle: null };
+      wish = { base, top: { slot, px: Math.floor((px * rowHeight) / before.rowHeight) }, settle: null };
     } else if (wish === null && before.base !== base) {
-      wish = { top: shown.current, settle: null };
+      wish = { base, top: shown.current, settle: null };
     }
     if (wish !== null) controls.current?.apply(wish);
   });
@@ -286,6 +288,8 @@ function createControls(parts: ControlParts) {
   const topNow = (): RunwayTop => {
     const scroller = element.current;
     const { base, options } = live.current;
+    // What was asked for and not committed yet is where we are, for whoever asks for the next thing.
+    if (target.current !== null) return target.current.top;
     if (!scroller) return shown.current;
     if (!options.measured) return topAt(scroller.scrollTop, base, options.rowHeight);
     const item = virtualizer.getVirtualItemForOffset(scroller.scrollTop);
@@ -324,8 +328,9 @@ function createControls(parts: ControlParts) {
   };
 
   /** Lays the runway at `base` with the view at the target. No frame shows one without the other. */
-  const move = (base: number, wish: Target) => {
-    if (base === live.current.base) {
+  const move = (wish: Target) => {
+    const { base } = wish;
+    if (base === live.current.base && target.current === null) {
       apply(wish);
       return;
     }
@@ -349,12 +354,13 @@ function createControls(parts: ControlParts) {
     const visible = visibleSlots(top, span, viewport(), options.rowHeight);
     const next = rebaseFor({ base, count }, visible, span, capacity, idle);
     if (next === null) return;
-    if (idle) flushSync(() => move(next, { top, settle: null }));
-    else move(next, { top, settle: null });
+    if (idle) flushSync(() => move({ base: next, top, settle: null }));
+    else move({ base: next, top, settle: null });
   };
 
   const goTo = (wanted: RunwayTop, settle: Target['settle']) => {
-    const { span, base, count, capacity, options } = live.current;
+    const { span, capacity, options } = live.current;
+    const { base, count } = runwayExtent(target.current?.base ?? live.current.base, span, capacity);
     // Measured rows may be taller than the estimate, so only the browser knows how far down the view can go.
     const top = options.measured
       ? { slot: Math.max(span.low, Math.min(wanted.slot, span.end - 1)), px: wanted.px }
@@ -364,7 +370,7 @@ function createControls(parts: ControlParts) {
       visible.first < base || visible.last >= base + count
         ? centredBase(visible.first, base, span, capacity)
         : (rebaseFor({ base, count }, visible, span, capacity, false) ?? base);
-    move(next, { top, settle });
+    move({ base: next, top, settle });
   };
 
   const api = {
@@ -383,8 +389,13 @@ function createControls(parts: ControlParts) {
     scrollToRow: (row: number, align: RowAlign) => {
       const { place, span, options } = live.current;
       const slot = Math.max(span.low, Math.min(row - place.origin, span.end - 1));
-      if (options.measured && slot >= live.current.base && slot < live.current.base + live.current.count) {
-        apply({ top: topNow(), settle: { slot, align } });
+      if (
+        options.measured &&
+        target.current === null &&
+        slot >= live.current.base &&
+        slot < live.current.base + live.current.count
+      ) {
+        apply({ base: live.current.base, top: topNow(), settle: { slot, align } });
         return;
       }
       const wanted = alignTop(slot, align, topNow(), viewport(), options.rowHeight);
@@ -393,7 +404,8 @@ function createControls(parts: ControlParts) {
     scrollToPosition: (position: RowPosition) =>
       goTo({ slot: position.row - live.current.place.origin, px: position.px }, null),
     scrollBy: (px: number) => {
-      if (element.current) element.current.scrollTop += px;
+      const scroller = element.current;
+      if (scroller && target.current === null) scroller.scrollTop += px;
     },
     scrollByRows: (rows: number) => {
       const top = topNow();
@@ -406,7 +418,7 @@ function createControls(parts: ControlParts) {
       const top = topNow();
       virtualizer.itemSizeCache.clear();
       virtualizer.measure();
-      target.current = { top, settle: null };
+      target.current = { base: live.current.base, top, settle: null };
       setPlace((place) => ({ ...place }));
     },
   };

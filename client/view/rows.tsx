@@ -12,6 +12,7 @@ import {
   useRef,
 } from 'react';
 import type { Runway, RunwayItem } from '../rows/useRunway.ts';
+import { ROWS_SCOPE_ATTRIBUTE } from '../state/commandRegistry.ts';
 import './rows.css';
 
 /** Greatest value of aria-rowcount and aria-rowindex that assistive technology takes. */
@@ -176,7 +177,7 @@ export function RowsViewport(props: RowsViewportProps) {
         aria-readonly="true"
         aria-activedescendant={active && rowId(idPrefix, active.key)}
         tabIndex={0}
-        data-rows={idPrefix}
+        {...{ [ROWS_SCOPE_ATTRIBUTE]: '' }}
         onKeyDown={props.onKeyDown}
         onCopy={props.onCopy}
         onFocus={props.onFocus}
