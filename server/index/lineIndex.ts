@@ -1,0 +1,391 @@
+/**
+ * Where the lines of one file are, in one line format, as far as the file has been scanned.
+ *
+ * What it knows is always a prefix: the table of whole pages `[0, table.pages)`, and the tail, the part of a page that follows
+ * it at the end of the file. Threads return pages out of order; they wait in `#arrived` until the prefix reaches them. Every
+ * answer about the prefix is exact, so lines may be asked for at any moment.
+ *
+ * It belongs to one generation of its source: growth extends it (`grown`: the tail is scanned again, whole pages never are), but
+ * whoever sees a new generation closes it and makes another. It notices a new generation itself and then merely stops.
+ */
+import type { Extent } from '../../shared/extent.ts';
+import { PAGE_BYTES } from '../../shared/limits.ts';
+import type { LineFormat } from '../../shared/lineFormat.ts';
+import type { IndexStatus } from '../../shared/protocol.ts';
+import { type Source, SourceError, StaleReadError } from '../source/source.ts';
+import { KERNEL_BYTES, lineKernel, needleOf } from './kernel.ts';
+import { LineTable } from './lineTable.ts';
+import { ProgressTeller } from './progressTeller.ts';
+import type { ScanJob, ScanResult } from './scanJob.ts';
+import { ScanPlan } from './scanPlan.ts';
+import { type ScanClient, type ScanPool, scanPool } from './scanPool.ts';
+
+/** The counts of a run of pages, `[offset, end)`; null when it is a hole. */
+interface Arrived {
+  readonly end: number;
+  readonly counts: Uint32Array | null;
+  readonly endsLine: boolean;
+}
+
+/** The scanned part of the page that the file ends in. */
+interface Tail {
+  readonly bytes: number;
+  readonly terminators: number;
+}
+
+/** What the disk knew about the file from an earlier run. */
+export interface KnownLines {
+  readonly table: LineTable;
+  /** Size of the file then; the table holds its whole pages. */
+  readonly size: number;
+  readonly tailTerminators: number;
+  readonly endsLine: boolean;
+}
+
+/** Remembers finished indexes from one run to the next; it may forget at will, and never throws. */
+export interface LineMemory {
+  load(source: Source, format: LineFormat): Promise<KnownLines | null>;
+  store(source: Source, format: LineFormat, known: KnownLines): Promise<void>;
+}
+
+export interface LineIndexOptions {
+  readonly memory: LineMemory | null;
+  /** The data of a sparse file, see server/source/holes.ts; null when it has no holes. */
+  readonly nextData: ((offset: number, size: number) => Extent | null) | null;
+  readonly pool?: ScanPool;
+}
+
+/** What is shorter is read here: starting threads would take longer than counting. */
+const INLINE_BYTES = 4_194_304;
+/** Growth after which an index is worth storing again. */
+const STORE_AGAIN_BYTES = 67_108_864;
+/** Longer than a source needs to make up its mind about a change. */
+const RETRY_MS = 300;
+
+export class LineIndex implements ScanClient {
+  readonly format: LineFormat;
+  /** The generation of the source that the index describes. */
+  readonly generation: number;
+  readonly #source: Source;
+  readonly #options: LineIndexOptions;
+  readonly #pool: ScanPool;
+  readonly #teller = new ProgressTeller();
+  #table = new LineTable();
+  #tail: Tail = { bytes: 0, terminators: 0 };
+  /** Whether the scanned prefix ends with a terminator; an empty one does. */
+  #endsLine = true;
+  #target: number;
+  #plan: ScanPlan;
+  readonly #arrived = new Map<number, Arrived>();
+  /** Ids of the jobs that threads work on, and the plan they belong to. */
+  readonly #flying = new Map<number, ScanPlan>();
+  #started = false;
+  #loading = false;
+  #inline = false;
+  #cancelled = false;
+  #closed = false;
+  #error: string | null = null;
+  #fromCache = false;
+  #elapsedMs = 0;
+  #runningSince: number | null = null;
+  #storedSize = 0;
+  #retry: NodeJS.Timeout | null = null;
+  #idle: (() => void)[] = [];
+
+  constructor(source: Source, format: LineFormat, options: LineIndexOptions) {
+    this.#source = source;
+    this.format = format;
+    this.generation = source.generation;
+    this.#options = options;
+    this.#pool = options.pool ?? scanPool();
+    this.#target = source.size;
+    this.#plan = new ScanPlan(0, this.#target, options.nextData);
+  }
+
+  /** Whole pages of the scanned prefix. */
+  get table(): LineTable {
+    return this.#table;
+  }
+
+  /** Terminators in the scanned prefix, the tail included. */
+  get terminators(): number {
+    return this.#table.terminators + this.#tail.terminators;
+  }
+
+  get scannedBytes(): number {
+    return this.#table.pages * PAGE_BYTES + this.#tail.bytes;
+  }
+
+  get complete(): boolean {
+    return this.scannedBytes === this.#target;
+  }
+
+  /** Number of lines of the file as it was last seen, once that is known. */
+  get totalLines(): number | null {
+    return this.complete && this.#target === this.#source.size ? this.#lines : null;
+  }
+
+  get #lines(): number {
+    return this.terminators + (this.#endsLine ? 0 : 1);
+  }
+
+  status(): IndexStatus {
+    const running = this.#runningSince === null ? 0 : performance.now() - this.#runningSince;
+    return {
+      scannedBytes: this.scannedBytes,
+      lines: this.#lines,
+      complete: this.complete,
+      cancelled: this.#cancelled,
+      elapsedMs: Math.round(this.#elapsedMs + running),
+      fromCache: this.#fromCache,
+      error: this.#error,
+    };
+  }
+
+  /** `listener` hears of progress, at most every 50 ms, and of every end of it; returns how to stop that. */
+  onProgress(listener: () => void): () => void {
+    return this.#teller.add(listener);
+  }
+
+  /** Begins to scan, once; what an earlier run left on disk is tried first. */
+  start(): void {
+    if (this.#started || this.#closed) return;
+    this.#started = true;
+    void this.#loadThenRun();
+  }
+
+  /** Stops after the jobs under way; what was scanned stays. */
+  cancel(): void {
+    if (this.#cancelled || this.complete) return;
+    this.#cancelled = true;
+    this.#settle();
+  }
+
+  /** Goes on after `cancel`, and tries again after an error. */
+  resume(): void {
+    this.#cancelled = false;
+    if (this.#error !== null) this.#replan();
+    this.#error = null;
+    if (this.#started) this.#run();
+    else this.start();
+    this.#teller.tell();
+  }
+
+  /** The file is now `size` bytes long, in the same generation. */
+  grown(size: number): void {
+    if (size <= this.#target || this.#closed) return;
+    this.#target = size;
+    this.#plan.extend(size);
+    this.#run();
+  }
+
+  /** What was read contradicts the counts (the file was written to in place, unnoticed): forgets everything, scans anew. */
+  distrust(): void {
+    this.#table = new LineTable();
+    this.#tail = { bytes: 0, terminators: 0 };
+    this.#endsLine = true;
+    this.#fromCache = false;
+    this.#elapsedMs = 0;
+    this.#storedSize = 0;
+    this.#target = this.#source.size;
+    this.#replan();
+    this.#run();
+  }
+
+  /** Ends the scan; resolves when no thread uses the source's descriptor any more. */
+  close(): Promise<void> {
+    this.#closed = true;
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#pool.forget(this);
+    this.#teller.close();
+    this.#settle();
+    if (this.#flying.size === 0 && !this.#inline && !this.#loading) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  nextJob(id: number): ScanJob | null {
+    if (!this.#wanted || this.#inline) return null;
+    for (;;) {
+      const step = this.#plan.next(this.#pool.size);
+      if (!step) return null;
+      if (step.hole) {
+        this.#accept(step.offset, { end: step.end, counts: null, endsLine: false });
+        continue;
+      }
+      this.#flying.set(id, this.#plan);
+      const { fd } = this.#source;
+      const { unitBytes } = this.format;
+      return { id, fd, offset: step.offset, length: step.end - step.offset, needle: needleOf(this.format), unitBytes };
+    }
+  }
+
+  jobDone(job: ScanJob, result: ScanResult): void {
+    const current = this.#flying.get(job.id) === this.#plan;
+    this.#flying.delete(job.id);
+    // Looked at after the bytes were read: had they been of another generation, it would show now.
+    if (!this.#closed && current && this.#sameGeneration()) {
+      if (result.error !== null) this.#fail(result.errorOffset, result.error);
+      else {
+        const endsLine = result.last === needleOf(this.format);
+        this.#accept(job.offset, { end: job.offset + job.length, counts: result.counts, endsLine });
+      }
+    }
+    this.#rest();
+  }
+
+  get #wanted(): boolean {
+    const allowed = this.#started && !this.#loading && !this.#cancelled && !this.#closed && this.#error === null;
+    return allowed && !this.complete && this.#source.generation === this.generation;
+  }
+
+  async #loadThenRun(): Promise<void> {
+    this.#loading = true;
+    const known = (await this.#options.memory?.load(this.#source, this.format).catch(() => null)) ?? null;
+    this.#loading = false;
+    if (known && !this.#closed && this.scannedBytes === 0 && known.size <= this.#target) this.#adopt(known);
+    this.#run();
+    this.#rest();
+  }
+
+  #adopt(known: KnownLines): void {
+    this.#table = known.table;
+    this.#tail = { bytes: known.size - known.table.pages * PAGE_BYTES, terminators: known.tailTerminators };
+    this.#endsLine = known.endsLine;
+    this.#fromCache = true;
+    this.#storedSize = known.size;
+    if (this.complete) this.#teller.tell();
+    else this.#replan();
+  }
+
+  #run(): void {
+    if (!this.#wanted) return;
+    this.#runningSince ??= performance.now();
+    if (this.#inline) return;
+    if (this.#flying.size === 0 && this.#target - this.#plan.position <= INLINE_BYTES) void this.#scanInline();
+    else this.#pool.wake(this);
+  }
+
+  async #scanInline(): Promise<void> {
+    this.#inline = true;
+    let offset = 0;
+    try {
+      while (this.#wanted && this.#target - this.#plan.position <= INLINE_BYTES) {
+        const plan = this.#plan;
+        const step = plan.next(1);
+        if (!step) break;
+        offset = step.offset;
+        if (step.hole) this.#accept(offset, { end: step.end, counts: null, endsLine: false });
+        else await this.#readInline(plan, offset, step.end);
+      }
+    } catch (error) {
+      if (error instanceof SourceError) this.#fail(offset, error.code);
+      else if (error instanceof StaleReadError) this.#retrySoon();
+      else throw error;
+    } finally {
+      this.#inline = false;
+    }
+    this.#rest();
+    // Growth during the last read is left to do.
+    if (!this.#plan.done && !this.#retry && this.#sameGeneration()) this.#run();
+  }
+
+  /** The source does not know yet whether the file grew or was rewritten; soon it will. */
+  #retrySoon(): void {
+    this.#replan();
+    this.#retry ??= setTimeout(() => {
+      this.#retry = null;
+      if (this.#sameGeneration()) this.#run();
+    }, RETRY_MS).unref();
+  }
+
+  async #readInline(plan: ScanPlan, start: number, end: number): Promise<void> {
+    const kernel = lineKernel();
+    for (let offset = start; offset < end && plan === this.#plan && !this.#closed; offset += KERNEL_BYTES) {
+      const bytes = new Uint8Array(Math.min(KERNEL_BYTES, end - offset));
+      const count = await this.#source.read(offset, bytes);
+      if (plan !== this.#plan || !this.#sameGeneration()) return;
+      if (count < bytes.length) return this.#fail(offset + count, 'SHORT');
+      const last = bytes.subarray(bytes.length - this.format.unitBytes);
+      const whole = bytes.length % this.format.unitBytes === 0;
+      const endsLine = whole && kernel.count(last, this.format) === 1;
+      this.#accept(offset, { end: offset + count, counts: kernel.countPages(bytes, this.format), endsLine });
+    }
+  }
+
+  /** Takes over pages; what joins the prefix extends it. */
+  #accept(offset: number, arrived: Arrived): void {
+    // After growth a page may be on its way twice, once as a part and once whole: the longer run counts, whichever comes first.
+    const rival = this.#arrived.get(offset);
+    if (!rival || rival.end < arrived.end) this.#arrived.set(offset, arrived);
+    for (;;) {
+      const start = this.#table.pages * PAGE_BYTES;
+      const next = this.#arrived.get(start);
+      if (!next) break;
+      this.#arrived.delete(start);
+      if (next.end <= this.scannedBytes) break;
+      const pages = Math.floor((next.end - start) / PAGE_BYTES);
+      if (next.counts) this.#table.append(next.counts.subarray(0, pages));
+      else this.#table.appendEmpty(pages);
+      this.#tail = { bytes: next.end - this.#table.pages * PAGE_BYTES, terminators: next.counts?.[pages] ?? 0 };
+      this.#endsLine = next.endsLine;
+    }
+    if (this.complete) this.#finish();
+    else this.#teller.tellSoon();
+  }
+
+  #finish(): void {
+    this.#cancelled = false;
+    this.#settle();
+    if (this.#closed || this.#target - this.#storedSize < (this.#storedSize > 0 ? STORE_AGAIN_BYTES : 1)) return;
+    const known = {
+      table: this.#table,
+      size: this.#target,
+      tailTerminators: this.#tail.terminators,
+      endsLine: this.#endsLine,
+    };
+    this.#storedSize = this.#target;
+    void this.#options.memory?.store(this.#source, this.format, known).catch(() => undefined);
+  }
+
+  #fail(offset: number, code: string): void {
+    if (this.#error !== null) return;
+    this.#error = failure(offset, code);
+    this.#settle();
+  }
+
+  /** Forgets what was planned but not merged; jobs that still fly are of another plan and will be ignored. */
+  #replan(): void {
+    this.#arrived.clear();
+    this.#plan = new ScanPlan(this.#table.pages * PAGE_BYTES, this.#target, this.#options.nextData);
+  }
+
+  #sameGeneration(): boolean {
+    try {
+      this.#source.refresh();
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      this.#fail(this.scannedBytes, error.code);
+      return false;
+    }
+    return this.#source.generation === this.generation;
+  }
+
+  /** The clock stops, and listeners hear of the new state at once. */
+  #settle(): void {
+    if (this.#runningSince !== null) this.#elapsedMs += performance.now() - this.#runningSince;
+    this.#runningSince = null;
+    this.#teller.tell();
+  }
+
+  #rest(): void {
+    if (this.#flying.size > 0 || this.#inline || this.#loading) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}
+
+function failure(offset: number, code: string): string {
+  const place = `at offset ${offset}`;
+  if (code === 'SHORT') return `The scan for lines stopped: the file ended early, ${place}.`;
+  if (code === 'WORKER') return `The scan for lines stopped: a scanning thread died, ${place}.`;
+  return `The scan for lines stopped: the file cannot be read ${place} (${code}).`;
+}

@@ -1,0 +1,144 @@
+/**
+ * The threads that scan files, shared by all indexes of the process.
+ *
+ * Pull, not push: whenever a thread has room, the next client in rotation is asked for its next job, so that several files
+ * get equal shares, nothing is planned before it is needed, and a client stops by answering null. Each thread holds two jobs, one
+ * running and one waiting, so that it never waits for the main thread. Threads start with the first job and stay (about 25 ms to
+ * start two); they are unref'd and never keep the process alive.
+ */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { assert } from '../../shared/assert.ts';
+import { PAGE_BYTES } from '../../shared/limits.ts';
+import { serverAsset } from '../assets.ts';
+import { kernelModule } from './kernel.ts';
+import type { ScanJob, ScanResult, ScanWorkerData } from './scanJob.ts';
+
+/** Who wants something scanned. Both methods are called on the main thread and must be quick. */
+export interface ScanClient {
+  /** The next job, or null when there is none now; call `wake` when there may be one again. */
+  nextJob(id: number): ScanJob | null;
+  /** The result of a job handed out before; every job gets one. */
+  jobDone(job: ScanJob, result: ScanResult): void;
+}
+
+const MAX_THREADS = 8;
+const JOBS_PER_THREAD = 2;
+/** Stays in the second-level cache together with what else the thread touches. */
+const STRIPE_BYTES = 1_048_576;
+const NICENESS = 5;
+
+interface Thread {
+  readonly worker: Worker;
+  readonly jobs: Map<number, { readonly job: ScanJob; readonly client: ScanClient }>;
+}
+
+let shared: ScanPool | null = null;
+
+/** The pool of this process. */
+export function scanPool(): ScanPool {
+  shared ??= new ScanPool(Math.max(1, Math.min(MAX_THREADS, availableParallelism())));
+  return shared;
+}
+
+export class ScanPool {
+  /** How many threads the pool runs when there is work. */
+  readonly size: number;
+  #threads: Thread[] = [];
+  /** In the order in which they are asked. */
+  #clients: ScanClient[] = [];
+  #nextId = 1;
+
+  constructor(size: number) {
+    this.size = size;
+  }
+
+  /** Starts asking `client` for jobs; also says that it has jobs again after `nextJob` gave null. */
+  wake(client: ScanClient): void {
+    if (!this.#clients.includes(client)) this.#clients.push(client);
+    this.#fill();
+  }
+
+  /** Never asks `client` again; its jobs that are under way still report. */
+  forget(client: ScanClient): void {
+    this.#clients = this.#clients.filter((other) => other !== client);
+  }
+
+  /** Ends all threads; jobs under way report an error. For tests. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  #fill(): void {
+    for (let depth = 1; depth <= JOBS_PER_THREAD; depth++) {
+      // Breadth first: every thread gets one job before any gets two.
+      for (let i = 0; i < this.size; i++) {
+        const jobs = this.#threads[i]?.jobs.size ?? 0;
+        if (jobs >= depth) continue;
+        const next = this.#next();
+        if (!next) return;
+        const thread = this.#threads[i] ?? this.#start();
+        thread.jobs.set(next.job.id, next);
+        thread.worker.postMessage(next.job);
+      }
+    }
+  }
+
+  #next(): { job: ScanJob; client: ScanClient } | null {
+    while (this.#clients.length > 0) {
+      const client = this.#clients.shift();
+      assert(client !== undefined, 'a client is waiting');
+      const job = client.nextJob(this.#nextId);
+      // A client without a job leaves the rotation until it wakes again.
+      if (!job) continue;
+      this.#nextId++;
+      if (!this.#clients.includes(client)) this.#clients.push(client);
+      return { job, client };
+    }
+    return null;
+  }
+
+  #start(): Thread {
+    const workerData: ScanWorkerData = {
+      module: kernelModule(),
+      stripeBytes: STRIPE_BYTES,
+      pageBytes: PAGE_BYTES,
+      niceness: NICENESS,
+    };
+    const worker = new Worker(workerCode(), { eval: true, workerData, name: 'bigview scan' });
+    const thread: Thread = { worker, jobs: new Map() };
+    worker.on('message', (result: ScanResult) => this.#finish(thread, result));
+    worker.on('error', () => this.#lose(thread));
+    worker.on('exit', () => this.#lose(thread));
+    // After the listeners: the first one for messages makes the worker count again.
+    worker.unref();
+    this.#threads.push(thread);
+    return thread;
+  }
+
+  #finish(thread: Thread, result: ScanResult): void {
+    const entry = thread.jobs.get(result.id);
+    if (!entry) return;
+    thread.jobs.delete(result.id);
+    entry.client.jobDone(entry.job, result);
+    this.#fill();
+  }
+
+  #lose(thread: Thread): void {
+    this.#threads = this.#threads.filter((other) => other !== thread);
+    const entries = [...thread.jobs.values()];
+    thread.jobs.clear();
+    for (const { job, client } of entries) {
+      const counts = new Uint32Array(0);
+      client.jobDone(job, { id: job.id, counts, error: 'WORKER', errorOffset: job.offset, last: -1 });
+    }
+    this.#fill();
+  }
+}
+
+let code: string | null = null;
+function workerCode(): string {
+  code ??= readFileSync(serverAsset('scanWorker.js'), 'utf8');
+  return code;
+}
