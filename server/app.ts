@@ -1,0 +1,110 @@
+/**
+ * The HTTP server: one gate in front of everything, then three ways.
+ *
+ *   request -> origin (Host, Origin, Sec-Fetch-Site) -> token -> /bytes, straight
+ *                                                             -> everything else under /api, by express
+ *                                                    -> the built client
+ *
+ * Express is loaded after the server listens (60–100 ms that nobody should wait for), and windows of bytes go past it.
+ */
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { serveBytes } from './routes/bytes.ts';
+import { type Context, fileById } from './routes/context.ts';
+import { splitTarget } from './routes/query.ts';
+import { HttpError, sendError } from './routes/reply.ts';
+import { StaticFiles } from './routes/static.ts';
+import { IDLE_MS } from './routes/stream.ts';
+import { checkOrigin, checkToken } from './security/gate.ts';
+import { RAW_SECURITY_HEADERS } from './security/headers.ts';
+
+const MAX_CONNECTIONS = 256;
+const MAX_HEADER_BYTES = 16_384;
+
+const BYTES_ROUTE = /^\/api\/files\/([\w-]+)\/bytes$/;
+/** These carry a secret of their own: a one-time code, a ticket. */
+const TOKENLESS = /^\/api\/(?:session|downloads\/[\w-]+)$/;
+
+export interface App {
+  readonly server: Server;
+  /** Tells which values of Host are ours; called once the port is known. */
+  allow(hosts: ReadonlySet<string>): void;
+  /** Loads what the first API request would otherwise wait for. */
+  warm(): void;
+}
+
+export function createApp(context: Context): App {
+  const staticFiles = new StaticFiles();
+  let hosts: ReadonlySet<string> = new Set();
+  let api: Promise<RequestListener> | null = null;
+  const loadApi = (): Promise<RequestListener> => {
+    api ??= import('./routes/api.ts').then(({ createApi }) => createApi(context));
+    return api;
+  };
+
+  const route = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    checkOrigin(req, hosts);
+    const { path, query } = splitTarget(req.url ?? '');
+    if (path !== '/api' && !path.startsWith('/api/')) {
+      staticFiles.serve(req, res, path);
+      return;
+    }
+    if (!TOKENLESS.test(path)) checkToken(req, context.token);
+    const id = BYTES_ROUTE.exec(path)?.[1];
+    if (id !== undefined) await serveBytes(context, fileById(context, id), req, res, query);
+    else (await loadApi())(req, res);
+  };
+
+  const handle = (req: IncomingMessage, res: ServerResponse): void => {
+    route(req, res).catch((error: unknown) => sendError(req, res, error));
+  };
+
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: 5_000,
+      // The gate wants exactly one, of any HTTP version, and says so in our own form.
+      requireHostHeader: false,
+    },
+    handle,
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  // A reply that its reader does not take for so long is given up, with what it holds in memory.
+  server.setTimeout(IDLE_MS);
+  server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => {
+    sendError(req, res, new HttpError(417, 'bad-request', 'only 100-continue can be expected'));
+  });
+  server.on('clientError', refuseMalformed);
+  server.on('connect', (_req: IncomingMessage, socket: Duplex) =>
+    refuse(socket, '405 Method Not Allowed', 'bad-request'),
+  );
+  return {
+    server,
+    allow: (allowed) => {
+      hosts = allowed;
+    },
+    warm: () => void loadApi(),
+  };
+}
+
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  if (error.code === 'HPE_HEADER_OVERFLOW') refuse(socket, '431 Request Header Fields Too Large', 'too-large');
+  else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, '408 Request Timeout', 'bad-request');
+  else refuse(socket, '400 Bad Request', 'bad-request');
+}
+
+/** Answers what could not be parsed as a request, and hangs up. */
+function refuse(socket: Duplex, status: string, code: string): void {
+  const body = JSON.stringify({ error: { code, message: status.slice(4) } });
+  socket.end(
+    `HTTP/1.1 ${status}\r\n${RAW_SECURITY_HEADERS}Content-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

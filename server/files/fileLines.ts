@@ -1,0 +1,75 @@
+/**
+ * The line indexes and line readers of one file. Most files have one of each; choosing another encoding adds an index only
+ * when its terminators are other bytes. There could be six, and MAX_INDEXES are kept: a dense TiB costs 64 MiB in each.
+ */
+import { type LineFormat, lineFormatKey } from '../../shared/lineFormat.ts';
+import { LineIndex, type LineIndexOptions } from '../index/lineIndex.ts';
+import type { Source } from '../source/source.ts';
+
+const MAX_INDEXES = 3;
+
+export class FileLines {
+  readonly #source: Source;
+  readonly #options: () => LineIndexOptions;
+  readonly #onProgress: () => void;
+  /** By format, the least recently used first. */
+  readonly #indexes = new Map<string, LineIndex>();
+  /** Closed indexes whose threads may still hold the descriptor. */
+  readonly #closing = new Set<Promise<void>>();
+  #closed = false;
+
+  /** `options` are asked for whenever an index is made; `onProgress` is called when the state of any of them changes. */
+  constructor(source: Source, options: () => LineIndexOptions, onProgress: () => void) {
+    this.#source = source;
+    this.#options = options;
+    this.#onProgress = onProgress;
+  }
+
+  /** The index of this format for the present generation, scanning. `keep` is not given up for it (the detected format). */
+  index(format: LineFormat, keep: LineFormat): LineIndex {
+    const key = lineFormatKey(format);
+    const known = this.#indexes.get(key);
+    if (known && known.generation === this.#source.generation) {
+      this.#indexes.delete(key);
+      this.#indexes.set(key, known);
+      return known;
+    }
+    if (known) this.#drop(key, known);
+    this.#makeRoom(lineFormatKey(keep));
+    const index = new LineIndex(this.#source, format, this.#options());
+    this.#indexes.set(key, index);
+    index.onProgress(this.#onProgress);
+    if (!this.#closed) index.start();
+    return index;
+  }
+
+  /** The file is longer, in the same generation. */
+  grown(size: number): void {
+    for (const index of this.#indexes.values()) index.grown(size);
+  }
+
+  /** A new generation: nothing of the old one holds. */
+  reset(): void {
+    for (const [key, index] of this.#indexes) this.#drop(key, index);
+  }
+
+  /** Resolves when no thread uses the source's descriptor any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.reset();
+    await Promise.all(this.#closing);
+  }
+
+  #makeRoom(keep: string): void {
+    for (const [key, index] of this.#indexes) {
+      if (this.#indexes.size < MAX_INDEXES) return;
+      if (key !== keep) this.#drop(key, index);
+    }
+  }
+
+  #drop(key: string, index: LineIndex): void {
+    this.#indexes.delete(key);
+    const closing = index.close().finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+}

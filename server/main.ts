@@ -1,0 +1,148 @@
+#!/usr/bin/env node
+/**
+ * `bigview FILE...`: opens the files, listens, prints the link, and ends on a signal. One line on stdout, all else on stderr;
+ * exit status 2 when it could not start.
+ */
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createApp } from './app.ts';
+import { HELP, parseCommandLine, type ServeOptions, UsageError } from './cli.ts';
+import { hasDisplay, onEnter, openBrowser, rawArguments } from './cliTerminal.ts';
+import { OpenFile } from './files/openFile.ts';
+import type { LineIndexOptions } from './index/lineIndex.ts';
+import type { Context } from './routes/context.ts';
+import { Admission, DEFAULT_LIMITS } from './security/admission.ts';
+import { allowedHosts, urlHost } from './security/gate.ts';
+import { OneTimeSecrets, randomSecret, Secret } from './security/secrets.ts';
+import type { OpenedSource } from './source/fileSource.ts';
+import { hasHoles, nextData } from './source/holes.ts';
+import { openSource } from './source/open.ts';
+import { OpenError } from './source/openError.ts';
+
+/** Replaced by the build with the version of package.json. */
+declare const __VERSION__: string | undefined;
+const VERSION = (typeof __VERSION__ === 'string' && __VERSION__) || 'development';
+
+/** The line scan starts by itself after this, ms, if no client has asked for the file before: first rows come first. */
+const SCAN_AFTER_MS = 250;
+/** How long replies under way may take to end when the server stops, ms. */
+const GRACE_MS = 500;
+const MAX_CODES = 16;
+const MAX_TICKETS = 64;
+
+function indexOptions(source: OpenedSource, cache: boolean): LineIndexOptions {
+  return { memory: null, nextData: hasHoles(source.fd) ? (offset, size) => nextData(source.fd, offset, size) : null };
+}
+
+async function openFiles(options: ServeOptions): Promise<readonly OpenFile[]> {
+  const files: OpenFile[] = [];
+  for (const path of options.files) {
+    const source = await openSource(path, options.engine);
+    files.push(
+      new OpenFile(randomBytes(6).toString('base64url'), path, source, () => indexOptions(source, options.cache)),
+    );
+  }
+  return files;
+}
+
+function createContext(options: ServeOptions, files: readonly OpenFile[]): Context {
+  const tokenText = options.token ?? randomSecret();
+  const now = (): number => performance.now();
+  return {
+    files,
+    token: new Secret(tokenText),
+    tokenText,
+    codes: new OneTimeSecrets<true>(MAX_CODES, now),
+    tickets: new OneTimeSecrets(MAX_TICKETS, now),
+    admission: new Admission(DEFAULT_LIMITS),
+    closers: new Set(),
+    start: { view: options.view, offset: options.offset, line: options.line },
+    version: VERSION,
+  };
+}
+
+const LISTEN_ERRORS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use',
+  EACCES: 'no permission to use this port',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'no such host',
+};
+
+async function serve(options: ServeOptions): Promise<void> {
+  const files = await openFiles(options);
+  const context = createContext(options, files);
+  const app = createApp(context);
+  const { server } = app;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = LISTEN_ERRORS[error.code ?? ''] ?? error.message;
+      reject(new UsageError(`cannot listen on ${urlHost(options.host)}:${options.port}: ${why}`));
+    });
+    server.listen(options.port, options.host, resolve);
+  });
+  // From here on a failing accept (too many open files) must not end the process.
+  server.on('error', (error) => console.error(`bigview: ${error.message}`));
+  const { port } = server.address() as AddressInfo;
+  app.allow(allowedHosts(options.host, port));
+  stopOnSignals(app.server, context);
+
+  if (!['127.0.0.1', '::1', 'localhost'].includes(options.host)) {
+    console.error(`bigview: warning: listening on ${urlHost(options.host)}, which others on the network may reach`);
+  }
+  const shownHost = options.host === '0.0.0.0' ? '127.0.0.1' : options.host === '::' ? '::1' : options.host;
+  const link = (): string => `http://${urlHost(shownHost)}:${port}/#code=${context.codes.issue(true)}`;
+  const url = link();
+  process.stdout.write(`bigview: ${url}\n`);
+  onEnter(() => console.error(`bigview: ${link()}`));
+  app.warm();
+  if (options.open && hasDisplay(process.platform, process.env)) void openBrowser(url);
+  setTimeout(() => {
+    for (const file of files) void file.index();
+  }, SCAN_AFTER_MS).unref();
+}
+
+function stopOnSignals(server: ReturnType<typeof createApp>['server'], context: Context): void {
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const close of context.closers) close();
+    const grace = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+    await closed;
+    clearTimeout(grace);
+    await Promise.all(context.files.map((file) => file.close()));
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+}
+
+/** A reader of our output that goes away (`bigview … | head -1`) must not end the server. */
+function ignoreClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
+
+async function main(): Promise<void> {
+  ignoreClosedOutput();
+  const args = process.argv.slice(2);
+  const command = parseCommandLine(args, rawArguments(args.length));
+  switch (command.kind) {
+    case 'help':
+      process.stdout.write(HELP);
+      break;
+    case 'version':
+      process.stdout.write(`${VERSION}\n`);
+      break;
+    case 'serve':
+      await serve(command.options);
+      break;
+  }
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof UsageError || error instanceof OpenError) {
+    process.stderr.write(`bigview: ${error.message}\n`);
+    process.exit(2);
+  }
+  throw error;
+});

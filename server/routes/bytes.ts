@@ -1,0 +1,94 @@
+/**
+ * `GET /api/files/:id/bytes`: the request that scrolling is made of. It is called straight from the gate, before express, and
+ * makes nothing it does not need (no AbortController, no URL object): see docs and the figures in app.ts.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { MAX_FILE_BYTES, MAX_WINDOW_BYTES } from '../../shared/limits.ts';
+import { GENERATION_HEADER, SIZE_HEADER } from '../../shared/protocol.ts';
+import type { OpenFile } from '../files/openFile.ts';
+import { SECURITY_HEADERS } from '../security/headers.ts';
+import { type ByteWindow, readWindow } from '../window/bytes.ts';
+import { BytesPool } from '../window/bytesPool.ts';
+import type { Context } from './context.ts';
+import { checkGeneration, readFailure } from './fileErrors.ts';
+import { optionalInteger, parseQuery, requiredInteger } from './query.ts';
+import { ClientGone, methodNotAllowed, pastEnd } from './reply.ts';
+
+const pool = new BytesPool();
+
+const PARAMETERS = ['offset', 'length', 'generation'];
+
+export async function serveBytes(
+  context: Context,
+  file: OpenFile,
+  req: IncomingMessage,
+  res: ServerResponse,
+  query: string,
+): Promise<void> {
+  if (req.method !== 'GET' && req.method !== 'HEAD') throw methodNotAllowed(['GET', 'HEAD']);
+  const parameters = parseQuery(query, PARAMETERS);
+  const offset = requiredInteger(parameters, 'offset', 0, MAX_FILE_BYTES);
+  const length = requiredInteger(parameters, 'length', 0, MAX_WINDOW_BYTES);
+  const generation = optionalInteger(parameters, 'generation', 0, Number.MAX_SAFE_INTEGER);
+  checkGeneration(file, generation);
+  const { source } = file;
+  // The file may have grown to hold what is asked for.
+  if (offset + length > source.size) file.look();
+  if (offset > source.size) {
+    throw pastEnd('offset', offset, `at most ${source.size}`, source.generation, source.size);
+  }
+  if (req.method === 'HEAD') {
+    const whole = Math.min(length, source.size - offset);
+    writeHead(res, whole, source.generation, source.size);
+    res.end();
+    return;
+  }
+  const window = await readAdmitted(context, file, res, offset, length, generation);
+  if (res.destroyed) return;
+  const sent = window.bytes.length;
+  context.admission.addUnsent(sent);
+  // 'finish' alone says that the system has taken the bytes; after a hang-up the target is left to the garbage collector.
+  res.once('finish', () => pool.give(window.target));
+  res.once('close', () => context.admission.addUnsent(-sent));
+  writeHead(res, sent, window.generation, window.size);
+  res.end(window.bytes);
+}
+
+async function readAdmitted(
+  context: Context,
+  file: OpenFile,
+  res: ServerResponse,
+  offset: number,
+  length: number,
+  generation: number | null,
+): Promise<ByteWindow> {
+  context.admission.assertRoom();
+  if (!context.admission.tryEnter()) await context.admission.enter(closeSignal(res));
+  try {
+    return await readWindow(file.source, offset, length, generation, pool);
+  } catch (error) {
+    throw readFailure(file, error);
+  } finally {
+    context.admission.leave();
+    file.notice();
+  }
+}
+
+function writeHead(res: ServerResponse, length: number, generation: number, size: number): void {
+  res.writeHead(200, {
+    ...SECURITY_HEADERS,
+    'Content-Type': 'application/octet-stream',
+    'Content-Length': length,
+    [GENERATION_HEADER]: generation,
+    [SIZE_HEADER]: size,
+  });
+}
+
+/** Aborts when the connection of `res` closes before the response was finished. */
+export function closeSignal(res: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(new ClientGone('the client hung up'));
+  if (res.destroyed) abort();
+  else res.once('close', abort);
+  return controller.signal;
+}

@@ -1,0 +1,36 @@
+import type { FilesReply } from '../../shared/protocol.ts';
+import type { OpenFile } from '../files/openFile.ts';
+import type { Admission } from '../security/admission.ts';
+import type { OneTimeSecrets, Secret } from '../security/secrets.ts';
+import { notFound } from './reply.ts';
+
+/** An extent that a ticket lets be downloaded once. */
+export interface Ticket {
+  readonly file: OpenFile;
+  readonly offset: number;
+  readonly length: number;
+  readonly generation: number;
+}
+
+/** What routes work on; made once at start. */
+export interface Context {
+  /** In the order of the command line. */
+  readonly files: readonly OpenFile[];
+  readonly token: Secret;
+  /** The token itself, for the one reply that hands it out. */
+  readonly tokenText: string;
+  readonly codes: OneTimeSecrets<true>;
+  readonly tickets: OneTimeSecrets<Ticket>;
+  readonly admission: Admission;
+  /** Functions that end long-lived replies when the server stops. */
+  readonly closers: Set<() => void>;
+  readonly start: FilesReply['start'];
+  readonly version: string;
+}
+
+/** The file with this id; throws 404. */
+export function fileById(context: Context, id: string): OpenFile {
+  const file = context.files.find((candidate) => candidate.id === id);
+  if (!file) throw notFound('there is no such file');
+  return file;
+}

@@ -1,0 +1,153 @@
+import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { FileEvent, FileInfo, IndexStatus } from '../../shared/protocol.ts';
+import { sparseFile, tempFolder } from '../helpers/files.ts';
+import { type BigviewServer, startServer } from '../helpers/server.ts';
+
+/** The events of a file, collected from now on. */
+class Events {
+  readonly all: FileEvent[] = [];
+  readonly times: number[] = [];
+  #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
+
+  async open(server: BigviewServer, id: string): Promise<this> {
+    const response = await server.fetch(`/api/files/${id}/events`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+    this.#reader = response.body?.getReader() ?? null;
+    void this.#collect();
+    return this;
+  }
+
+  async #collect(): Promise<void> {
+    const decoder = new TextDecoder();
+    let rest = '';
+    for (;;) {
+      const part = await this.#reader?.read().catch(() => undefined);
+      if (!part || part.done) return;
+      const lines = (rest + decoder.decode(part.value, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        this.all.push(JSON.parse(line) as FileEvent);
+        this.times.push(performance.now());
+      }
+    }
+  }
+
+  /** Waits for a file event that passes; throws after `ms`. */
+  async file(test: (file: FileInfo) => boolean, ms: number): Promise<FileInfo> {
+    const until = performance.now() + ms;
+    while (performance.now() < until) {
+      for (const event of this.all) if (event.type === 'file' && test(event.file)) return event.file;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error(`no such event among ${JSON.stringify(this.all)}`);
+  }
+
+  close(): void {
+    void this.#reader?.cancel();
+  }
+}
+
+async function watch(content: string): Promise<{ path: string; server: BigviewServer; id: string; events: Events }> {
+  const path = join(tempFolder(), 'watched.log');
+  writeFileSync(path, content);
+  const server = await startServer({ files: [path] });
+  const { id } = await server.file();
+  return { path, server, id, events: await new Events().open(server, id) };
+}
+
+/** Noticed within a second, and some for a busy machine. */
+const NOTICE_MS = 2_500;
+
+describe('events of a file', () => {
+  it('begin with the file, and tell of growth within a second without another request', async () => {
+    const { path, events } = await watch('one\ntwo\n');
+    const first = await events.file(() => true, NOTICE_MS);
+    expect(events.all[0]).toMatchObject({ type: 'file', file: { size: 8, generation: 1, pathState: 'current' } });
+    expect(first.index).toMatchObject({ error: null });
+    appendFileSync(path, 'three\n');
+    const grown = await events.file((file) => file.size === 14 && file.index.complete, NOTICE_MS);
+    expect(grown).toMatchObject({ generation: 1, index: { lines: 3, scannedBytes: 14 } });
+  });
+
+  it('tell of a cut with a new generation and new lines', async () => {
+    const { path, events } = await watch('one\ntwo\nthree\n');
+    await events.file((file) => file.index.complete && file.index.lines === 3, NOTICE_MS);
+    truncateSync(path, 4);
+    const cut = await events.file((file) => file.size === 4 && file.index.complete, NOTICE_MS);
+    expect(cut.generation).toBeGreaterThan(1);
+    expect(cut.index.lines).toBe(1);
+    expect(
+      events.all.some((event) => event.type === 'file' && event.file.size === 4 && event.file.generation === 1),
+    ).toBe(false);
+  });
+
+  it('tell of a rotation and of a deletion while the opened file stays readable', async () => {
+    const { path, server, id, events } = await watch('old\n');
+    await events.file((file) => file.pathState === 'current', NOTICE_MS);
+    renameSync(path, `${path}.1`);
+    await events.file((file) => file.pathState === 'missing', NOTICE_MS);
+    writeFileSync(path, 'new\n');
+    await events.file((file) => file.pathState === 'replaced', NOTICE_MS);
+    rmSync(`${path}.1`);
+    expect(await (await server.fetch(`/api/files/${id}/bytes?offset=0&length=9`)).text()).toBe('old\n');
+  });
+
+  it('look again at a log that began empty', async () => {
+    const { path, events } = await watch('');
+    expect(await events.file(() => true, NOTICE_MS)).toMatchObject({
+      kind: 'text',
+      encoding: 'utf-8',
+      index: { lines: 0, complete: true },
+    });
+    appendFileSync(path, Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('zwei\nZeilen\n', 'utf16le')]));
+    const file = await events.file((seen) => seen.size > 0 && seen.index.complete, NOTICE_MS);
+    expect(file).toMatchObject({ kind: 'text', encoding: 'utf-16le', bomBytes: 2, index: { lines: 2 } });
+  });
+
+  it('come in full to several listeners, and HEAD does not listen', async () => {
+    const { path, server, id, events } = await watch('a\n');
+    const second = await new Events().open(server, id);
+    const head = await server.fetch(`/api/files/${id}/events`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    events.close();
+    appendFileSync(path, 'b\n');
+    expect((await second.file((file) => file.size === 4, NOTICE_MS)).size).toBe(4);
+    expect(server.alive).toBe(true);
+  });
+
+  it('never pile up for a growing file, and end in its last state', async () => {
+    const { path, events } = await watch('');
+    for (let n = 0; n < 200; n++) {
+      appendFileSync(path, 'line\n');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const last = await events.file((file) => file.size === 1000 && file.index.complete, NOTICE_MS);
+    expect(last.index.lines).toBe(200);
+    expect(events.all.length).toBeLessThan(120);
+    expect(last.generation).toBe(1);
+  });
+});
+
+describe('the line scan', () => {
+  it('stops and goes on when asked', async () => {
+    // Data all through, so that there is something to scan: 2 GiB with a page of text every 64 KiB would take long to write,
+    // so one byte in each 4 MiB makes the file system keep data there.
+    const patches = Array.from({ length: 256 }, (_, n) => ({ offset: n * (4 << 20), bytes: '\n' }));
+    const path = sparseFile(join(tempFolder(), 'scanned'), 1 << 30, patches);
+    const server = await startServer({ files: [path], args: ['--no-cache'] });
+    const { id } = await server.file();
+    const control = async (action: unknown): Promise<Response> => server.post(`/api/files/${id}/index`, { action });
+    const cancelled = (await (await control('cancel')).json()) as IndexStatus;
+    // A scan this short may have ended before it could be stopped.
+    expect(cancelled.cancelled || cancelled.complete).toBe(true);
+    const resumed = await control('resume');
+    expect(resumed.status).toBe(200);
+    expect(((await resumed.json()) as IndexStatus).cancelled).toBe(false);
+    expect((await server.indexed(id)).index).toMatchObject({ complete: true, lines: 257, error: null });
+    for (const wrong of ['stop', 7, null, undefined]) expect((await control(wrong)).status).toBe(400);
+    expect((await server.fetch(`/api/files/${id}/index`)).status).toBe(405);
+  });
+});
