@@ -7,14 +7,15 @@
  * in Buffers of our own that are written through typed arrays.
  */
 import { createRequire } from 'node:module';
+import { endianness } from 'node:os';
 import type { LibraryHandle } from 'koffi';
 
 /** C types by their koffi names. Addresses are numbers: those of user space lie below 2^53 on every platform. */
-export type CType = 'int' | 'uint' | 'int64_t' | 'uint64_t' | 'size_t' | 'intptr_t' | 'uintptr_t' | 'void *' | 'str16';
+type CType = 'int' | 'uint' | 'int64_t' | 'uint64_t' | 'size_t' | 'intptr_t' | 'uintptr_t' | 'void *' | 'str16';
 
 export type ForeignFunction = (...values: (number | string | null)[]) => number;
 /** Runs on a worker thread of koffi; the arguments must stay as they are until it calls back. */
-export type AsyncForeignFunction = (...values: (number | string | null)[]) => Promise<number>;
+type AsyncForeignFunction = (...values: (number | string | null)[]) => Promise<number>;
 
 export interface Library {
   /** Null when the library has no such function. */
@@ -22,13 +23,16 @@ export interface Library {
   findAsync(name: string, result: CType, values: readonly CType[]): AsyncForeignFunction | null;
 }
 
+/** The structures that callers lay out by hand hold 64-bit addresses and sizes, low half first. */
+const LAYOUT_KNOWN = endianness() === 'LE' && ['x64', 'arm64', 'riscv64', 'loong64', 'ppc64'].includes(process.arch);
+
 type Koffi = typeof import('koffi');
 let koffi: Koffi | null | undefined;
 
 function loadKoffi(): Koffi | null {
   if (koffi === undefined) {
     try {
-      koffi = createRequire(import.meta.url)('koffi') as Koffi;
+      koffi = LAYOUT_KNOWN ? (createRequire(import.meta.url)('koffi') as Koffi) : null;
     } catch {
       koffi = null;
     }
