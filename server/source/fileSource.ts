@@ -11,9 +11,9 @@ import type { FileState } from './fileState.ts';
 import { readPositional } from './positional.ts';
 import { type FileIdentity, type Source, SourceError, StaleReadError } from './source.ts';
 
-/** Copies that are repeated because the file moved under them before it is called unreadable for now. */
+/** Positional reads that are repeated because the file moved under them, before it is called unreadable for now. */
 const MAX_ATTEMPTS = 5;
-/** From this attempt on plain growth during the copy is accepted: a busy log must not starve its readers. */
+/** From this attempt on plain growth during the read is accepted: a busy log must not starve its readers. */
 const GROWTH_ATTEMPT = 2;
 
 /** An engine's quick way to bytes that need no disk. */
@@ -59,16 +59,19 @@ export class FileSource implements OpenedSource {
     return this.#state.identity;
   }
 
+  /** One turn of the event loop, without a wait, where the copier has the bytes in memory. */
   async read(offset: number, target: Uint8Array): Promise<number> {
     if (!Number.isSafeInteger(offset) || offset < 0) throw new RangeError(`not an offset: ${offset}`);
     this.#assertOpen();
-    this.#reading++;
-    try {
-      return await this.#readOneState(offset, target);
-    } finally {
-      this.#reading--;
-      this.#closeWhenIdle();
-    }
+    const state = this.#state;
+    state.look();
+    const { generation, revision } = state;
+    const length = Math.min(target.length, state.size - offset);
+    if (length <= 0) return 0;
+    const copied = this.#copier?.copy(offset, target, length) ?? false;
+    if (copied === true && this.#unchanged(offset, generation, revision)) return length;
+    const pending = copied instanceof Promise ? copied : null;
+    return this.#whileOpen(this.#readSlowly(offset, target, generation, pending));
   }
 
   refresh(): void {
@@ -83,24 +86,46 @@ export class FileSource implements OpenedSource {
     this.#closeWhenIdle();
   }
 
-  async #readOneState(offset: number, target: Uint8Array): Promise<number> {
+  /** By position, again and again until the file stood still meanwhile or only grew; first what the copier promised. */
+  async #readSlowly(
+    offset: number,
+    target: Uint8Array,
+    generation: number,
+    pending: Promise<boolean> | null,
+  ): Promise<number> {
     const state = this.#state;
-    state.look();
-    const generation = state.generation;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const revision = state.revision;
+    if (pending) {
+      const { revision, size } = state;
+      if ((await pending) && this.#unchanged(offset, generation, revision))
+        return Math.min(target.length, size - offset);
+    }
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      const { revision } = state;
       const length = Math.min(target.length, state.size - offset);
-      if (length <= 0) return 0;
-      const quick = attempt === 0 && this.#copier ? this.#copier.copy(offset, target, length) : false;
-      const whole = quick === true || (quick !== false && (await quick));
-      const count = whole ? length : await readPositional(this.fd, offset, target, length);
-      state.look();
-      if (state.generation !== generation) throw stale(offset);
+      const count = await readPositional(this.fd, offset, target, length);
+      const unchanged = this.#unchanged(offset, generation, revision);
       if (count < length) continue;
-      if (state.revision === revision) return count;
-      if (attempt >= GROWTH_ATTEMPT && !state.suspect) return count;
+      if (unchanged || (attempt >= GROWTH_ATTEMPT && !state.suspect)) return count;
     }
     throw state.suspect ? stale(offset) : new SourceError('EIO', `the file ends before its size at ${offset}`);
+  }
+
+  /** Whether nothing happened to the file since that look. Throws when what happened made a new generation. */
+  #unchanged(offset: number, generation: number, revision: number): boolean {
+    this.#state.look();
+    if (this.#state.generation !== generation) throw stale(offset);
+    return this.#state.revision === revision;
+  }
+
+  /** Keeps descriptor and copier until `work` has ended. */
+  async #whileOpen<T>(work: Promise<T>): Promise<T> {
+    this.#reading++;
+    try {
+      return await work;
+    } finally {
+      this.#reading--;
+      this.#closeWhenIdle();
+    }
   }
 
   #assertOpen(): void {

@@ -51,7 +51,6 @@ describe.each(enginesUnderTest())('$title', ({ open }) => {
     });
     const random = seededRandom(13);
     let whole = 0;
-    let stale = 0;
     const reader = async () => {
       const target = Buffer.alloc(150_000);
       while (running) {
@@ -68,7 +67,6 @@ describe.each(enginesUnderTest())('$title', ({ open }) => {
           }
         } catch (error) {
           if (!(error instanceof StaleReadError)) throw error;
-          stale++;
         }
         await delay(0);
       }
@@ -79,7 +77,6 @@ describe.each(enginesUnderTest())('$title', ({ open }) => {
     expect(process.pid).toBe(pid);
     expect(whole).toBeGreaterThan(100);
     expect(source.generation).toBeGreaterThan(10);
-    expect(stale).toBeGreaterThan(0);
 
     // Afterwards all is quiet and readable, and the generation stays.
     await delay(300);

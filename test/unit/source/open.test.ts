@@ -1,10 +1,21 @@
 /** What cannot be opened is refused with one line; what can, whatever its name. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { blockDeviceSize } from '../../../server/source/blockDevice.ts';
 import { openSource } from '../../../server/source/open.ts';
 import { OpenError } from '../../../server/source/openError.ts';
 import type { EngineName } from '../../../shared/protocol.ts';
@@ -160,5 +171,24 @@ describe.runIf(linux)('openSource without rights or calls', () => {
     expect(openElsewhere(readableFile(0o644), 'map', true)).toBe('read 01020304');
     expect(openElsewhere(readableFile(0o666), 'map', true)).toBe('map 01020304');
     expect(openElsewhere(readableFile(0o644), 'cached', true)).toBe('cached 01020304');
+  });
+});
+
+describe.runIf(linux)('blockDeviceSize', () => {
+  // Opening a device takes rights that tests seldom have; its number is enough for /sys, and any file for lseek.
+  it('comes from lseek, else from /sys by the number of the device', () => {
+    const folder = tempFolder();
+    const fd = openSync(patternFile(join(folder, 'f'), 12_345), 'r');
+    const empty = openSync(patternFile(join(folder, 'empty'), 0), 'r');
+    expect(blockDeviceSize(fd, 0, 'f')).toBe(12_345);
+    for (const name of readdirSync('/sys/class/block')) {
+      const [major = 0, minor = 0] = readFileSync(`/sys/class/block/${name}/dev`, 'utf8').split(':').map(Number);
+      const size = Number(readFileSync(`/sys/class/block/${name}/size`, 'utf8')) * 512;
+      const rdev = (major % 4096) * 256 + (minor % 256) + Math.floor(minor / 256) * 2 ** 20;
+      if (size > 0) expect(blockDeviceSize(empty, rdev, name)).toBe(size);
+    }
+    expect(() => blockDeviceSize(empty, 0, '/dev/none')).toThrow('/dev/none: is a block device of unknown size');
+    closeSync(fd);
+    closeSync(empty);
   });
 });
