@@ -1,5 +1,6 @@
 /** What goes in and out of a TextGeometry: queries to the server, facts of the file, and changes told to the view. */
 import type { IndexStatus, LinesReply } from '../../shared/protocol.ts';
+import type { RowAlign } from './runway.ts';
 import type { TextFacts, TextRun } from './textRun.ts';
 
 /** Names a place by its byte, or (unsplit rows only) by the 0-based number of its line. */
@@ -28,7 +29,7 @@ export interface GeometryFile {
 
 /** Where the view goes: a coordinate and how it is shown; with 'keep', `px` of the row are above the top edge. */
 export type TextScroll =
-  | { readonly row: number; readonly align: 'nearest' | 'center' | 'start' }
+  | { readonly row: number; readonly align: RowAlign }
   | { readonly row: number; readonly align: 'keep'; readonly px: number };
 
 export type TextSide = 'before' | 'after' | 'jump';

@@ -9,6 +9,7 @@
 import type { LinesReply } from '../../shared/protocol.ts';
 import { ApiError, isAbort, isTransient } from '../api/errors.ts';
 import { browserClock, type Clock } from '../cache/clock.ts';
+import type { RowAlign } from './runway.ts';
 import type {
   FetchGeometry,
   GeometryFile,
@@ -108,7 +109,7 @@ export class TextGeometry {
   }
 
   /** Shows the row that holds `offset` (clamped to the file): at once when it is in the run, else when it came. */
-  show(offset: number, align: 'nearest' | 'center' | 'start'): void {
+  show(offset: number, align: RowAlign): void {
     this.#go(offset, align, 0);
   }
 

@@ -61,6 +61,8 @@ export const COMMANDS = [
   command('View', 'global', 'view.panel', 'Inspector', 'i'),
   command('View', 'rows', 'view.menu', 'Menu for this place', 'Shift+F10', 'ContextMenu'),
   command('View', 'global', 'view.wrap', 'Wrap long lines', 'w'),
+  command('View', 'global', 'view.levels', 'Colour log levels'),
+  command('View', 'global', 'view.escapes', 'Show colour escapes as they are'),
   command('View', 'global', 'view.radix', 'Addresses in hex or decimal', 'Alt+a'),
   command('View', 'global', 'view.encoding', 'Choose the encoding …', 'e'),
   command('View', 'global', 'view.rowBytes', 'Bytes per row …'),

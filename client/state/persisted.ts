@@ -36,6 +36,8 @@ const SETTINGS: { readonly [K in keyof Settings]: Check<Settings[K]> } = {
   textColumn: oneOf('ascii', 'encoding'),
   wrap: isBoolean,
   tabSize: integer(1, 16),
+  levels: isBoolean,
+  rawEscapes: isBoolean,
   fontSize: integer(FONT_SIZES.min, FONT_SIZES.max),
 };
 

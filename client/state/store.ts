@@ -44,6 +44,10 @@ export interface Settings {
   readonly textColumn: 'ascii' | 'encoding';
   readonly wrap: boolean;
   readonly tabSize: number;
+  /** Words such as ERROR and DEBUG near the start of a line are coloured. */
+  readonly levels: boolean;
+  /** Colour escapes (SGR) are shown as symbols, like every other escape, instead of being obeyed. */
+  readonly rawEscapes: boolean;
   /** Row font size, CSS px, 9–24; the row height follows. */
   readonly fontSize: number;
 }
@@ -56,6 +60,8 @@ export const DEFAULT_SETTINGS: Settings = {
   textColumn: 'ascii',
   wrap: false,
   tabSize: 8,
+  levels: true,
+  rawEscapes: false,
   fontSize: 13,
 };
 

@@ -1,0 +1,201 @@
+/**
+ * One row of text: the line number, and the text as one node (one a colour where the file colours it). Everything else is drawn by
+ * highlights. Memoized: a row is drawn when what it shows changes, not when it moves.
+ */
+import { type CSSProperties, memo, useLayoutEffect, useRef } from 'react';
+import { findLevel, type LogLevel } from '../../../shared/text/levels.ts';
+import { characterAtByte, indexOf, type LineLayout } from '../../../shared/text/lineLayout.ts';
+import { groupDigits } from './lineLabel.ts';
+import { highlightText, type TextHighlight, textBox } from './textHighlights.ts';
+import { textParts } from './textSpans.ts';
+
+export interface LineLabel {
+  /** 1-based. */
+  readonly number: number;
+  readonly exact: boolean;
+  /** A further piece of the line above. */
+  readonly continues: boolean;
+}
+
+export interface TextRowProps {
+  /** Line number; null leaves the gutter empty. */
+  readonly number: number | null;
+  readonly exact: boolean;
+  readonly continues: boolean;
+  readonly gutterWidth: number;
+  /** Null while the bytes are not here. */
+  readonly layout: LineLayout | null;
+  /** Part of the layout's text that is in the page, `[from, to)`, and where it begins, px. */
+  readonly from: number;
+  readonly to: number;
+  readonly x: number;
+  /** `x` is in the view already; otherwise it is in the line, and the view's own place is taken off by the style sheet. */
+  readonly pinned: boolean;
+  /** The row ends with a terminator, which has a cell of its own for cursor and selection. */
+  readonly terminated: boolean;
+  /** Selected bytes of the layout, `[start, end)`; beyond its bytes is the terminator. Equal: none. */
+  readonly selectionStart: number;
+  readonly selectionEnd: number;
+  /** Byte of the layout under the cursor, -1 for none. */
+  readonly cursor: number;
+  /** Differs when the row with the cursor may be laid out anew. */
+  readonly fit: string;
+  readonly levels: boolean;
+  readonly skeletonCells: number;
+  readonly error: string | null;
+  readonly onRetry: (() => void) | null;
+}
+
+const LEVEL_HIGHLIGHT: Readonly<Record<LogLevel, TextHighlight>> = {
+  error: 'text-error',
+  warning: 'text-warning',
+  info: 'text-info',
+  debug: 'text-debug',
+};
+
+/** Index in the row's whole text (terminator's cell included) of a byte of the layout. */
+function indexOfByte(layout: LineLayout, byte: number): number {
+  if (byte >= layout.byteCount) return layout.text.length + (byte > layout.byteCount ? 1 : 0);
+  return indexOf(layout, characterAtByte(layout, byte));
+}
+
+export const TextRowView = memo(function TextRowView(props: TextRowProps) {
+  const { layout, from, to, x, terminated, selectionStart, selectionEnd, cursor, levels } = props;
+  const line = useRef<HTMLDivElement>(null);
+  const ring = useRef<HTMLDivElement>(null);
+  const shown = layout ? Math.min(to, layout.text.length) : 0;
+
+  useLayoutEffect(() => {
+    const element = line.current;
+    if (!element || !layout) return undefined;
+    const end = shown - from;
+    const colour = (name: TextHighlight, first: number, last: number): (() => void) =>
+      highlightText(element, name, Math.max(0, first - from), Math.min(end, last - from));
+    const undo = layout.marks
+      .filter((mark) => mark.end > from && mark.start < shown)
+      .map((mark) => colour(`text-${mark.kind}`, mark.start, mark.end));
+    const level = levels && from === 0 && layout.styles.length === 0 ? findLevel(layout.text) : null;
+    if (level) undo.push(colour(LEVEL_HIGHLIGHT[level.level], level.start, level.end));
+    return () => {
+      for (const take of undo) take();
+    };
+  }, [layout, from, shown, levels]);
+
+  useLayoutEffect(() => {
+    const element = line.current;
+    if (!element || !layout || selectionEnd <= selectionStart) return undefined;
+    const start = indexOfByte(layout, selectionStart) - from;
+    const end = indexOfByte(layout, selectionEnd) - from;
+    return highlightText(element, 'text-selection', Math.max(0, start), Math.max(0, end));
+  }, [layout, from, selectionStart, selectionEnd]);
+
+  // Runs after every render of the row that has the cursor: where text wraps depends on the width.
+  useLayoutEffect(() => {
+    const element = line.current;
+    const mark = ring.current;
+    if (!element || !mark || !layout) return;
+    const character = characterAtByte(layout, cursor);
+    const start = indexOf(layout, character);
+    const end = cursor >= layout.byteCount ? start + 1 : Math.max(start + 1, indexOf(layout, character + 1));
+    const visible = start >= from && start <= shown;
+    mark.hidden = !visible;
+    if (!visible) return;
+    const box = textBox(element, start - from, end - from);
+    const origin = element.getBoundingClientRect();
+    mark.style.left = `${box.left - origin.left}px`;
+    mark.style.top = `${box.top - origin.top}px`;
+    mark.style.width = `${Math.max(2, box.width)}px`;
+    mark.style.height = `${box.height}px`;
+  });
+
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: part of a grid of its own layout */}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
+      <div className="text-gutter" role="rowheader" style={{ width: props.gutterWidth }}>
+        <Gutter number={props.number} exact={props.exact} continues={props.continues} />
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: as above */}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
+      <div className="text-cell" role="gridcell" style={{ marginLeft: props.gutterWidth }}>
+        {layout ? (
+          <div
+            ref={line}
+            className={props.pinned ? 'text-line text-line-pinned' : 'text-line'}
+            style={lineStyle(x, props.pinned)}
+          >
+            <Parts layout={layout} from={from} to={shown} terminated={terminated && shown === layout.text.length} />
+            {cursor >= 0 && <div ref={ring} className="text-cursor" aria-hidden="true" />}
+          </div>
+        ) : (
+          <Missing cells={props.skeletonCells} error={props.error} onRetry={props.onRetry} />
+        )}
+      </div>
+    </>
+  );
+});
+
+function lineStyle(x: number, pinned: boolean): CSSProperties | undefined {
+  if (pinned) return { transform: `translateX(${x}px)` };
+  return x === 0 ? undefined : { left: x };
+}
+
+function Gutter({ number, exact, continues }: { number: number | null; exact: boolean; continues: boolean }) {
+  if (continues) return <span className="text-continues" role="img" aria-label="continued" />;
+  if (number === null) return null;
+  return (
+    <span className={exact ? 'text-number' : 'text-number text-number-estimated'}>
+      {groupDigits(number).map((digits, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: groups have no other identity than their place
+        <span key={index}>{digits}</span>
+      ))}
+    </span>
+  );
+}
+
+interface PartsProps {
+  readonly layout: LineLayout;
+  readonly from: number;
+  readonly to: number;
+  readonly terminated: boolean;
+}
+
+/** The terminator is a space at the end of the last text node, or a node of its own behind colours. */
+function Parts({ layout, from, to, terminated }: PartsProps) {
+  const end = terminated ? ' ' : '';
+  if (layout.styles.length === 0) return layout.text.slice(from, to) + end;
+  return (
+    <>
+      {textParts(layout, from, to).map((part) =>
+        part.className === null ? (
+          part.text
+        ) : (
+          <span key={part.start} className={part.className} style={part.style ?? undefined}>
+            {part.text}
+          </span>
+        ),
+      )}
+      {end}
+    </>
+  );
+}
+
+interface MissingProps {
+  readonly cells: number;
+  readonly error: string | null;
+  readonly onRetry: (() => void) | null;
+}
+
+function Missing({ cells, error, onRetry }: MissingProps) {
+  if (error === null) return <div className="text-skeleton" style={{ width: `${Math.max(4, cells)}ch` }} />;
+  return (
+    <div className="text-row-error">
+      <span>{error}</span>
+      {onRetry && (
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

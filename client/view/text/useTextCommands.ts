@@ -1,0 +1,251 @@
+/**
+ * The keys and commands of the text view. A move may need rows or bytes that are not here yet (a page down into what was never
+ * read): it then waits, and the ones after it wait behind it, until the view has brought them.
+ */
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
+import { type Extent, selectionExtent } from '../../../shared/extent.ts';
+import type { CopyFormat } from '../../rows/copyFormats.ts';
+import type { CharacterPlace } from '../../rows/textContent.ts';
+import {
+  characterHolding,
+  characterInRow,
+  characterLeft,
+  characterRight,
+  selectBetween,
+  type TextPlaces,
+} from '../../rows/textMoves.ts';
+import { rowAt, rowOfOffset } from '../../rows/textRun.ts';
+import type { Runway } from '../../rows/useRunway.ts';
+import { type CommandHandlers, useCommandHandlers } from '../../state/commandRegistry.ts';
+import type { CommandId } from '../../state/commands.ts';
+import { appStore } from '../../state/store.ts';
+import type { CopyActions } from '../copy/useCopy.tsx';
+
+export interface TextCommandParts {
+  readonly fileId: string;
+  readonly places: TextPlaces | null;
+  readonly rowCount: number;
+  readonly runway: Runway;
+  readonly copy: CopyActions;
+  /** Brings the row of a byte into view, from anywhere. */
+  readonly bring: (offset: number) => void;
+  /** One line on screen up or down from the cursor while lines wrap; null where that cannot be told. */
+  readonly visualMove: (lines: 1 | -1) => number | null;
+  readonly onMoved: (cursor: number) => void;
+}
+
+type Step = 'left' | 'right' | 'rowStart' | 'rowEnd' | 'fileStart' | 'fileEnd' | 'vertical';
+
+interface Move {
+  readonly step: Step;
+  readonly rows: number;
+  readonly extend: boolean;
+  /** The view has been moved for it already. */
+  brought: boolean;
+  /** The cursor was out of sight when it began: decided once, as the view moves before the cursor does. */
+  lost: boolean | null;
+}
+
+const STEPS: Readonly<Partial<Record<CommandId, Step>>> = {
+  'move.left': 'left',
+  'move.right': 'right',
+  'move.up': 'vertical',
+  'move.down': 'vertical',
+  'move.halfUp': 'vertical',
+  'move.halfDown': 'vertical',
+  'move.pageUp': 'vertical',
+  'move.pageDown': 'vertical',
+  'move.rowStart': 'rowStart',
+  'move.rowEnd': 'rowEnd',
+  'move.fileStart': 'fileStart',
+  'move.fileEnd': 'fileEnd',
+};
+
+const COPIES: readonly (readonly [CommandId, CopyFormat])[] = [
+  ['copy.default', 'text'],
+  ['copy.text', 'text'],
+  ['copy.hex', 'hex'],
+  ['copy.c', 'c'],
+  ['copy.base64', 'base64'],
+];
+
+/** Keys held down while nothing comes are not all made up for later. */
+const MAX_WAITING = 32;
+
+function rowsOf(command: CommandId, pageRows: number): number {
+  switch (command) {
+    case 'move.up':
+      return -1;
+    case 'move.down':
+      return 1;
+    case 'move.halfUp':
+      return -Math.max(1, Math.floor(pageRows / 2));
+    case 'move.halfDown':
+      return Math.max(1, Math.floor(pageRows / 2));
+    case 'move.pageUp':
+      return -Math.max(1, pageRows - 1);
+    case 'move.pageDown':
+      return Math.max(1, pageRows - 1);
+    default:
+      return 0;
+  }
+}
+
+/** The selection, else the character under the cursor. */
+function chosenExtent(parts: TextCommandParts): Extent | null {
+  const view = appStore.getState().views[parts.fileId];
+  if (!view || !parts.places || parts.places.size === 0) return null;
+  const selected = selectionExtent(view.cursor, view.anchor);
+  if (selected) return selected;
+  const character = characterHolding(parts.places, view.cursor);
+  return character ?? { offset: view.cursor, end: view.cursor + 1 };
+}
+
+export function useTextCommands(parts: TextCommandParts, active: boolean): void {
+  const latest = useRef(parts);
+  const waiting = useRef<Move[]>([]);
+  /** Cell that vertical moves come back to, with the cursor it belongs to. */
+  const goal = useRef<{ readonly cursor: number; readonly cell: number } | null>(null);
+  /** The character a selection by keys began at. */
+  const origin = useRef<{ readonly anchor: number; readonly from: CharacterPlace } | null>(null);
+
+  const finish = useCallback((move: Move, target: CharacterPlace): void => {
+    const { fileId, places, onMoved } = latest.current;
+    const state = appStore.getState();
+    const view = state.views[fileId];
+    if (!view || !places) return;
+    if (!move.extend) {
+      state.move(fileId, target.offset, { anchor: null, reveal: 'nearest' });
+      onMoved(target.offset);
+      return;
+    }
+    const here = characterHolding(places, view.cursor) ?? { offset: view.cursor, end: view.cursor + 1, cells: 1 };
+    const known = origin.current;
+    const from =
+      view.anchor === null
+        ? here
+        : known?.anchor === view.anchor
+          ? known.from
+          : (characterHolding(places, view.anchor) ?? { offset: view.anchor, end: view.anchor + 1, cells: 1 });
+    const { cursor, anchor } = selectBetween(from, target);
+    origin.current = { anchor, from };
+    state.move(fileId, cursor, { anchor, reveal: 'nearest' });
+    onMoved(cursor);
+  }, []);
+
+  /** Tries a move; false when it has to wait. */
+  const attempt = useCallback(
+    (move: Move): boolean => {
+      const { fileId, places, runway, rowCount, bring, visualMove } = latest.current;
+      const view = appStore.getState().views[fileId];
+      if (!view || !places || places.size === 0) return true;
+      const { cursor } = view;
+      const done = (target: CharacterPlace | null): boolean => {
+        if (target) finish(move, target);
+        return target !== null;
+      };
+      if (move.step === 'fileStart' || move.step === 'fileEnd') {
+        const offset = move.step === 'fileStart' ? 0 : places.size - 1;
+        const character = characterHolding(places, offset);
+        if (!character && !move.brought) bring(offset);
+        move.brought = true;
+        return done(character);
+      }
+      const row = rowOfOffset(places.run, cursor, places.size);
+      if (move.step !== 'vertical') {
+        if (row === null) {
+          if (!move.brought) bring(cursor);
+          move.brought = true;
+          return false;
+        }
+        if (move.step === 'left') return done(characterLeft(places, cursor));
+        if (move.step === 'right') return done(characterRight(places, cursor));
+        const cell = move.step === 'rowStart' ? 0 : Number.POSITIVE_INFINITY;
+        return done(characterInRow(places, row, cell));
+      }
+      if (Math.abs(move.rows) === 1) {
+        const target = visualMove(move.rows === 1 ? 1 : -1);
+        if (target !== null) return done(characterHolding(places, target));
+      }
+      // A page moves view and cursor together; a cursor that is out of sight first comes to where the person looks.
+      const page = Math.abs(move.rows) > 1;
+      move.lost ??= row === null || (page && (row < runway.firstVisibleRow || row > runway.lastVisibleRow));
+      const lost = move.lost || row === null;
+      if (lost && !page) {
+        if (!move.brought) bring(cursor);
+        move.brought = true;
+        return false;
+      }
+      const from = lost ? runway.position().row - (move.brought ? move.rows : 0) : (row ?? 0);
+      const target = Math.max(0, Math.min(from + move.rows, rowCount - 1));
+      if (!move.brought && page) runway.scrollByRows(move.rows);
+      else if (!move.brought && rowAt(places.run, target) === null) runway.scrollToRow(target, 'nearest');
+      move.brought = true;
+      const at = row === null ? null : rowAt(places.run, row);
+      const kept = goal.current?.cursor === cursor ? goal.current.cell : null;
+      const cell = kept ?? (at ? places.contents.cellAt(at, cursor) : 0);
+      if (cell === null) return false;
+      const character = characterInRow(places, target, cell);
+      if (!character) return false;
+      finish(move, character);
+      const after = appStore.getState().views[fileId];
+      if (after) goal.current = { cursor: after.cursor, cell };
+      return true;
+    },
+    [finish],
+  );
+
+  const work = useCallback((): void => {
+    while (waiting.current[0] && attempt(waiting.current[0])) waiting.current.shift();
+  }, [attempt]);
+
+  useLayoutEffect(() => {
+    latest.current = parts;
+  });
+  // After every render something may have come that a move waits for.
+  useEffect(() => {
+    if (waiting.current.length > 0) work();
+  });
+
+  const handlers: CommandHandlers = {
+    'select.all': () => {
+      const { fileId, places } = latest.current;
+      // The cursor goes to the end without taking the view along.
+      if (places && places.size > 0) appStore.getState().move(fileId, places.size - 1, { anchor: 0 });
+    },
+    'select.clear': () => {
+      const { fileId, copy } = latest.current;
+      const state = appStore.getState();
+      waiting.current = [];
+      copy.dismiss();
+      const view = state.views[fileId];
+      if (view) state.move(fileId, view.cursor, { anchor: null });
+    },
+    'copy.offset': () => {
+      const extent = chosenExtent(latest.current);
+      if (!extent) return;
+      const decimal = appStore.getState().settings.addressRadix === 'decimal';
+      const text = decimal ? String(extent.offset) : `0x${extent.offset.toString(16).toUpperCase()}`;
+      latest.current.copy.copyValue(text, `offset ${text}`);
+    },
+    'select.save': () => {
+      const extent = chosenExtent(latest.current);
+      if (extent) latest.current.copy.save(extent);
+    },
+  };
+  for (const [command, step] of Object.entries(STEPS) as [CommandId, Step][]) {
+    handlers[command] = ({ extend }) => {
+      if (waiting.current.length >= MAX_WAITING) return;
+      const rows = rowsOf(command, latest.current.runway.pageRows);
+      waiting.current.push({ step, rows, extend, brought: false, lost: null });
+      work();
+    };
+  }
+  for (const [command, format] of COPIES) {
+    handlers[command] = () => {
+      const extent = chosenExtent(latest.current);
+      if (extent) latest.current.copy.copy(extent, format);
+    };
+  }
+  useCommandHandlers(handlers, active);
+}
