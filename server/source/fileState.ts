@@ -5,12 +5,12 @@
  * `fstat` alone cannot tell an append from a rewrite, both change mtime and size. So the first and the last 4 KiB are kept,
  * byte for byte, and compared where they were, but only when `fstat` says that something happened:
  *
- *   device, inode or a smaller size           -> new generation
- *   mtime or size changed, samples differ     -> new generation
- *   larger, samples equal                     -> growth, same generation
- *   same size, mtime changed, samples equal   -> suspect: an append whose size is not visible yet (the system stamps mtime
- *                                                first), or a byte patched in the middle, or `touch`. Growth within
- *                                                SUSPECT_MS clears it, else it is a new generation.
+ *   device or inode differ, or a smaller size    -> new generation
+ *   mtime, ctime or size changed, samples differ -> new generation
+ *   larger, samples equal                        -> growth, same generation
+ *   same size, mtime changed, samples equal      -> suspect: an append whose size is not visible yet (the system stamps
+ *                                                   mtime first), a byte patched in the middle, or `touch`. Growth within
+ *                                                   SUSPECT_MS clears it, else it is a new generation.
  *
  * What this cannot see: a rewrite that keeps head and tail and also grows the file.
  */
@@ -71,9 +71,11 @@ export class FileState {
       this.#changed(found);
       return;
     }
+    // Mostly a chmod or a rename; but also a rewrite whose mtime was set back.
+    const touched = found.ctimeNs !== this.identity.ctimeNs;
     this.identity = found;
     const overdue = this.#suspectSince !== null && Date.now() - this.#suspectSince > SUSPECT_MS;
-    if (overdue || (this.#young && !this.#samplesHold())) this.#renew(found);
+    if (overdue || ((this.#young || touched) && !this.#samplesHold())) this.#renew(found);
     else this.#young &&= isYoung(found);
   }
 
@@ -167,7 +169,7 @@ function readSample(fd: number, offset: number, length: number): number | null {
   return count;
 }
 
-/** Whether two looks saw the same bytes; ctime also changes with a rename or chmod, which says nothing about them. */
+/** Whether two looks saw the same bytes as far as mtime tells; ctime changes with a rename or chmod too. */
 function sameContent(a: FileIdentity, b: FileIdentity): boolean {
   return a.mtimeNs === b.mtimeNs && a.size === b.size && a.inode === b.inode && a.device === b.device;
 }

@@ -5,6 +5,7 @@ import {
   closeSync,
   openSync,
   renameSync,
+  statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -61,6 +62,14 @@ describe('generation', () => {
     ['rewritten at the tail, same size', (path: string) => overwrite(path, SIZE - 100, 'XXXX')],
     ['rewritten, larger', (path: string) => writeFileSync(path, 'y'.repeat(SIZE * 2))],
     [
+      'rewritten, and its mtime set back',
+      (path: string) => {
+        const { atime, mtime } = statSync(path);
+        overwrite(path, 0, 'XXXX');
+        utimesSync(path, atime, mtime);
+      },
+    ],
+    [
       'cut and refilled beyond its old size',
       (path: string) => {
         truncateSync(path, 0);
@@ -70,6 +79,7 @@ describe('generation', () => {
     ],
   ])('grows at the next look when the file was %s', (_, change) => {
     const path = newFile();
+    utimesSync(path, 1_700_000_000, 1_700_000_000);
     const state = watch(path);
     change(path);
     state.look();
