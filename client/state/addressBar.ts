@@ -1,7 +1,7 @@
 /**
  * The address follows the place (replaceState, at most every REPLACE_MS), and a jump makes a new entry of the browser's
- * history, so that Back leads to where the jump began. A jump is a move that makes views scroll farther than JUMP_BYTES, or a
- * change of file. Entries are numbered in `history.state` to know whether Back would leave the page.
+ * history, so that Back leads to where the jump began. A jump is a move that makes views scroll farther than JUMP_BYTES, a
+ * move by name (`jumpTo`), or a change of file. Entries are numbered in `history.state` to know whether Back would leave the page.
  */
 import { fileKeys, fileOfKey, formatPlace, type Place, parsePlace } from './place.ts';
 import { type AppStore, appStore } from './store.ts';
@@ -20,6 +20,8 @@ let entry = 0;
 let newest = 0;
 /** While a place is restored, what changes in the store is no jump. */
 let restoring = false;
+/** While a person asks for a place by name, it is one, however near. */
+let jumping = false;
 
 function placeOf(state: AppStore): Place | null {
   const active = activeOf(state);
@@ -59,7 +61,17 @@ function isJump(state: AppStore, before: AppStore): boolean {
   if (state.activeFile !== before.activeFile) return true;
   const [next, last] = [activeOf(state)?.view, activeOf(before)?.view];
   if (!next || !last || next.reveal.seq === last.reveal.seq || next.cursor === last.cursor) return false;
-  return Math.abs(next.cursor - last.cursor) > JUMP_BYTES;
+  return jumping || Math.abs(next.cursor - last.cursor) > JUMP_BYTES;
+}
+
+/** Moves the cursor to a byte in the middle of the view, so that Back leads to where one was. */
+export function jumpTo(fileId: string, offset: number): void {
+  jumping = true;
+  try {
+    appStore.getState().move(fileId, offset, { reveal: 'center' });
+  } finally {
+    jumping = false;
+  }
 }
 
 /**

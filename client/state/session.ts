@@ -38,9 +38,11 @@ export function currentToken(): string | null {
 }
 
 function keep(next: string): void {
+  // Told once only, or tabs that wait would answer each other for ever.
+  const news = token !== next;
   token = next;
   sessionStorage.setItem(KEY, next);
-  channel?.postMessage({ type: 'token', token: next } satisfies Message);
+  if (news) channel?.postMessage({ type: 'token', token: next } satisfies Message);
 }
 
 /** Calls back with every token that another tab gets or gives; returns the function that stops it. */

@@ -61,6 +61,7 @@ export interface UiState {
   readonly rowMenu: MenuPlace | null;
   readonly layout: Layout;
   readonly notices: readonly Notice[];
+  readonly noticesOpen: boolean;
   /** Ids of the notices shown as toasts. */
   readonly toasts: readonly number[];
 }
@@ -78,6 +79,7 @@ export const uiStore = createStore<UiState>()(() => ({
   rowMenu: null,
   layout: restoreLayout(readStored(LAYOUT_KEY)),
   notices: [],
+  noticesOpen: false,
   toasts: [],
 }));
 

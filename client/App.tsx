@@ -1,0 +1,8 @@
+import { useUi } from './state/ui.ts';
+import { Frame } from './view/frame/Frame.tsx';
+import { SignIn } from './view/frame/SignIn.tsx';
+
+export function App() {
+  const session = useUi((state) => state.session);
+  return session.status === 'missing' ? <SignIn reason={session.reason} /> : <Frame />;
+}

@@ -1,0 +1,76 @@
+/** What is wrong with the line to the server or with the file, in one line over the panes. Data that is here stays. */
+import { CircleX, Unplug } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { FileInfo } from '../../../shared/protocol.ts';
+import { counted } from '../../../shared/units.ts';
+import { retryNow } from '../../state/documents.ts';
+import { type Connection, useUi } from '../../state/ui.ts';
+
+function useSecondsUntil(moment: number): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, []);
+  return Math.max(0, Math.ceil((moment - now) / 1000));
+}
+
+/** A line that breaks for a moment heals without a word. */
+const PATIENCE_MS = 900;
+
+function Lost({ connection }: { readonly connection: Extract<Connection, { status: 'lost' }> }) {
+  const seconds = useSecondsUntil(connection.retryAt);
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!shown) return null;
+  return (
+    <div className="banner banner-warning" role="status">
+      <Unplug className="icon" aria-hidden="true" />
+      <p>
+        The server does not answer. What was read already can still be seen; trying again
+        <span className="tabular">{seconds > 0 ? ` in ${counted(seconds, 'second')}` : ' now'}</span>.
+      </p>
+      <button type="button" className="button" onClick={retryNow}>
+        Try now
+      </button>
+    </div>
+  );
+}
+
+export function Banners({ file }: { readonly file: FileInfo | null }) {
+  const connection = useUi((state) => state.connection);
+  const fatal = useUi((state) => state.fatal);
+  return (
+    <>
+      {connection.status === 'lost' && <Lost key={connection.since} connection={connection} />}
+      {connection.status === 'restarted' && (
+        <div className="banner banner-warning" role="status">
+          <Unplug className="icon" aria-hidden="true" />
+          <p>
+            bigview was started anew and no longer knows this page. Press Enter in its terminal and open the fresh link.
+          </p>
+          <button type="button" className="button" onClick={() => location.reload()}>
+            Reload
+          </button>
+        </div>
+      )}
+      {fatal !== null && (
+        <div className="banner banner-danger" role="alert">
+          <CircleX className="icon" aria-hidden="true" />
+          <p>{fatal}</p>
+        </div>
+      )}
+      {file?.error != null && (
+        <div className="banner banner-danger" role="alert">
+          <CircleX className="icon" aria-hidden="true" />
+          <p>
+            <bdi>{file.name}</bdi>: {file.error}
+          </p>
+        </div>
+      )}
+    </>
+  );
+}

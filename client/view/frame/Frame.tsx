@@ -1,0 +1,81 @@
+/** The window: bars, panes, side panel and the layers over them. */
+import { lazy, Suspense, useEffect } from 'react';
+import { followCursorLine } from '../../state/cursorLine.ts';
+import { useUi } from '../../state/ui.ts';
+import { useActiveFile } from '../../state/useApp.ts';
+import { Banners } from './Banners.tsx';
+import { focusRows } from './focus.ts';
+import { Inspector } from './Inspector.tsx';
+import { NoticeLayer, Toasts } from './Notices.tsx';
+import { PaneBoundary } from './PaneBoundary.tsx';
+import { Panes } from './Panes.tsx';
+import { StatusBar } from './StatusBar.tsx';
+import { Tips } from './Tips.tsx';
+import { TopBar } from './TopBar.tsx';
+import { useFrameCommands } from './useFrameCommands.ts';
+import './frame.css';
+
+const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog.tsx')).HelpDialog }));
+const RowMenu = lazy(async () => ({ default: (await import('./RowMenu.tsx')).RowMenu }));
+
+function useTitle(name: string | undefined): void {
+  useEffect(() => {
+    document.title = name === undefined ? 'bigview' : `${name} — bigview`;
+  }, [name]);
+}
+
+/** A new file on the screen has the keyboard, unless something else was given it meanwhile. */
+function useFirstFocus(fileId: string | undefined): void {
+  useEffect(() => {
+    if (fileId === undefined) return undefined;
+    const frame = requestAnimationFrame(() => {
+      const { activeElement, body } = document;
+      if (activeElement === null || activeElement === body) focusRows();
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [fileId]);
+}
+
+function Skeleton() {
+  return <div className="frame-skeleton" role="status" aria-label="Opening the file" />;
+}
+
+function Layers() {
+  const help = useUi((state) => state.help);
+  const rowMenu = useUi((state) => state.rowMenu);
+  return (
+    <Suspense fallback={null}>
+      {help && <HelpDialog />}
+      {rowMenu && <RowMenu key={`${rowMenu.x} ${rowMenu.y}`} place={rowMenu} />}
+    </Suspense>
+  );
+}
+
+export function Frame() {
+  const file = useActiveFile();
+  const panelOpen = useUi((state) => state.layout.panelOpen);
+  useFrameCommands();
+  useTitle(file?.name);
+  useFirstFocus(file?.id);
+  const open = file !== null;
+  useEffect(() => (open ? followCursorLine() : undefined), [open]);
+  return (
+    <div className="frame">
+      <TopBar />
+      <Banners file={file} />
+      <main className="frame-main" id="file" aria-label={file?.name}>
+        {file ? <Panes key={file.id} file={file} /> : <Skeleton />}
+        {file && panelOpen && (
+          <PaneBoundary name="The inspector" resetKey={file.id}>
+            <Inspector file={file} />
+          </PaneBoundary>
+        )}
+      </main>
+      <StatusBar />
+      <NoticeLayer />
+      <Toasts />
+      <Tips />
+      <Layers />
+    </div>
+  );
+}

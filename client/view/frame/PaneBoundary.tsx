@@ -1,0 +1,43 @@
+import { TriangleAlert } from 'lucide-react';
+import { Component, type ReactNode } from 'react';
+
+interface Props {
+  /** What failed, for the sentence: `The hex view`. */
+  readonly name: string;
+  /** A change of it tries again by itself. */
+  readonly resetKey: string;
+  readonly children: ReactNode;
+}
+
+interface State {
+  readonly error: Error | null;
+  readonly resetKey: string;
+}
+
+/** An error while drawing one part leaves the others alone, is said in its place, and can be tried again. */
+export class PaneBoundary extends Component<Props, State> {
+  override state: State = { error: null, resetKey: this.props.resetKey };
+
+  static getDerivedStateFromError(error: unknown): Partial<State> {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  static getDerivedStateFromProps(props: Props, state: State): Partial<State> | null {
+    return props.resetKey === state.resetKey ? null : { error: null, resetKey: props.resetKey };
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    if (!error) return this.props.children;
+    return (
+      <div className="pane-failed" role="alert">
+        <TriangleAlert className="icon" aria-hidden="true" />
+        <p>{this.props.name} met an error of its own and stopped. The file is not affected.</p>
+        <code className="mono">{error.message}</code>
+        <button type="button" className="button" onClick={() => this.setState({ error: null })}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+}
