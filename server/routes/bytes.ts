@@ -62,9 +62,10 @@ async function readAdmitted(
   length: number,
   generation: number | null,
 ): Promise<ByteWindow> {
-  context.admission.assertRoom();
   if (!context.admission.tryEnter()) await context.admission.enter(closeSignal(res));
   try {
+    // Asked when it is our turn: those before us may have filled the memory meanwhile.
+    context.admission.assertRoom();
     return await readWindow(file.source, offset, length, generation, pool);
   } catch (error) {
     throw readFailure(file, error);

@@ -35,11 +35,24 @@ class Events {
     }
   }
 
-  /** Waits for a file event that passes; throws after `ms`. */
+  /** Every state of the file that a client would have known, in order. */
+  states(): readonly FileInfo[] {
+    const states: FileInfo[] = [];
+    for (const event of this.all) {
+      const last = states.at(-1);
+      if (event.type === 'file') states.push(event.file);
+      else if (event.type === 'index' && last?.generation === event.generation)
+        states.push({ ...last, index: event.index });
+    }
+    return states;
+  }
+
+  /** Waits for a state that passes; throws after `ms`. */
   async file(test: (file: FileInfo) => boolean, ms: number): Promise<FileInfo> {
     const until = performance.now() + ms;
     while (performance.now() < until) {
-      for (const event of this.all) if (event.type === 'file' && test(event.file)) return event.file;
+      const found = this.states().find(test);
+      if (found) return found;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     throw new Error(`no such event among ${JSON.stringify(this.all)}`);

@@ -74,9 +74,9 @@ describe('the token', () => {
   });
 
   it('is traded for the code once', async () => {
-    const fresh = await startServer({
-      files: [join(tempFolder(), 'x')].map((path) => (writeFileSync(path, ''), path)),
-    });
+    const path = join(tempFolder(), 'x');
+    writeFileSync(path, '');
+    const fresh = await startServer({ files: [path] });
     const trade = (code: unknown) =>
       fetch(`${fresh.origin}/api/session`, {
         method: 'POST',
