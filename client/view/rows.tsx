@@ -118,6 +118,8 @@ function useRowDrag(runway: Runway, onPointer: RowsViewportProps['onPointer']) {
 
   return {
     onPointerDown: (event: PointerEvent<HTMLDivElement>) => {
+      // A captured pointer would take the click away from a button in a row.
+      if (event.target instanceof Element && event.target.closest('button, a')) return;
       if (event.button !== 0 || event.pointerType === 'touch') return;
       event.currentTarget.setPointerCapture(event.pointerId);
       drag.current = { clientX: event.clientX, clientY: event.clientY, clicks: 1 };

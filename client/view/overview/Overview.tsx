@@ -236,7 +236,7 @@ function Layers({ layers, size, height }: { layers: readonly OverviewLayer[]; si
   if (layers.length === 0) return null;
   return (
     <>
-      <canvas ref={canvas} className="overview-layers" role="presentation" />
+      <canvas ref={canvas} className="overview-layers" />
       <span ref={probe} hidden />
     </>
   );
