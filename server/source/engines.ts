@@ -1,6 +1,13 @@
 /**
  * Which way to the bytes is in effect for a file. A wish that the system cannot grant falls back, `cached` to `map` to `read`,
  * and the source says so by its `engine`. Only `mmap-io`, which a person has to install, is an error when it is missing.
+ *
+ * Random reads of a 1 GiB file in memory through Source.read, thousands a second, one and 16 under way (medians of 3 on two
+ * cores that others used as well; the ratios matter):
+ *            64 KiB x1   x16    100 bytes x1   x16
+ *   cached       124     160         240       149
+ *   map           51      71          99        74
+ *   read          42      55          48        51
  */
 import { accessSync, constants, type Stats } from 'node:fs';
 import { assertUnreachable } from '../../shared/assert.ts';

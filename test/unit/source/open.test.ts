@@ -91,6 +91,8 @@ describe('openSource refuses', () => {
   it('a name that would break the line', async () => {
     const path = join(tempFolder(), 'two\nlines\u001b[31m\u202egnp');
     expect((await refusal(path)).message).toMatch(/two\\nlines\\x1b\[31m\\u\{202e\}gnp: no such file$/);
+    const bytes = Buffer.concat([Buffer.from('/\u00e9\\'), Buffer.from([0xff, 0xc3, 0x0a])]);
+    expect((await refusal(bytes)).message).toBe('/\u00e9\\\\\\xff\\xc3\\n: no such file');
   });
 });
 
