@@ -73,6 +73,10 @@ export interface LineRecord {
   readonly text?: string;
   /** True when `text` does not reach the end of the line. */
   readonly truncated?: boolean;
+  /** Bytes between `offset` and the first byte of `text`, when that is not 0: the asked column, at a character's start. */
+  readonly textColumn?: number;
+  /** True when the end of the line is too far away to be found in one request: `length` is what was looked at. */
+  readonly open?: boolean;
 }
 
 export interface LinesReply {
