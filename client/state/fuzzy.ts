@@ -31,7 +31,7 @@ export function fuzzyMatch(query: string, label: string): FuzzyMatch | null {
     ) {
       const rest = from(letter + 1, index + 1, true);
       if (!rest) break;
-      const bonus = (isStart(label, index) ? 8 : 0) + (inRow && index === start ? 5 : 0);
+      const bonus = (isStart(label, index) ? 8 : 0) + (inRow && index === start ? 9 : 0);
       const score = rest.score + 1 + bonus - Math.min(3, (index - start) * 0.1);
       if (!found || score > found.score) found = { score, at: [index, ...rest.at] };
     }
