@@ -41,6 +41,7 @@ export interface ContentOptions {
   readonly codec: TextCodec;
   readonly tabSize: number;
   readonly escapes: LayoutOptions['escapes'];
+  readonly controls: LayoutOptions['controls'];
   /** `[offset, offset + length)` or null unless all of it is here. */
   readonly readBytes: (offset: number, length: number) => Uint8Array | null;
 }
@@ -118,11 +119,11 @@ export class TextContents {
   #all(row: TextRow): RowContent | null {
     const known = this.#whole.get(row);
     if (known) return known;
-    const { codec, tabSize, escapes, readBytes } = this.options;
+    const { codec, tabSize, escapes, controls, readBytes } = this.options;
     const bytes = readBytes(row.offset, row.length);
     if (bytes === null || bytes.length < row.length) return null;
     const startCell = row.column ?? 0;
-    const layout = layoutLine(bytes, codec, { tabSize, startCell, escapes, more: false });
+    const layout = layoutLine(bytes, codec, { tabSize, startCell, escapes, controls, more: false });
     const content: RowContent = { layout, start: 0, startCell: 0 };
     this.#whole.set(row, content);
     return content;
@@ -138,7 +139,7 @@ export class TextContents {
   }
 
   #window(row: TextRow, left: number, cells: number): RowContent | null {
-    const { codec, tabSize, escapes, readBytes } = this.options;
+    const { codec, tabSize, escapes, controls, readBytes } = this.options;
     const { first, at, end } = this.#windowBytes(row, left, cells);
     const bytes = readBytes(row.offset + first, end - first);
     if (bytes === null || bytes.length < end - first) return null;
@@ -148,6 +149,7 @@ export class TextContents {
       tabSize,
       startCell: start,
       escapes,
+      controls,
       more: end < row.length,
     });
     return { layout, start, startCell: start };

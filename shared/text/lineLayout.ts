@@ -10,7 +10,7 @@
  */
 import type { Characters, TextCodec } from './characters.ts';
 import { applySgr, MAX_SGR_CHARACTERS, PLAIN, type TextStyle } from './sgr.ts';
-import { characterSymbol, type MarkKind } from './symbols.ts';
+import { caretSymbol, characterSymbol, type MarkKind } from './symbols.ts';
 import { isWide, joinsPrevious } from './width.ts';
 
 export interface LayoutOptions {
@@ -19,6 +19,8 @@ export interface LayoutOptions {
   readonly startCell: number;
   /** Obey colour escapes, or show them as symbols like every other escape. */
   readonly escapes: 'colour' | 'symbols';
+  /** How control characters are shown: as `\u241b` or as `^[`. */
+  readonly controls: 'pictures' | 'carets';
   /** The line goes on after these bytes: a character cut at their end is left out. */
   readonly more: boolean;
 }
@@ -153,7 +155,8 @@ class Builder {
       this.#cell += width;
       return;
     }
-    const symbol = characterSymbol(code);
+    const caret = this.#options.controls === 'carets' ? caretSymbol(code) : null;
+    const symbol = caret ?? characterSymbol(code);
     if (symbol) {
       this.#mark(symbol.kind, symbol.text.length);
       this.#text += symbol.text;

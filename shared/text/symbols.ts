@@ -27,6 +27,12 @@ function hex(value: number, digits: number): string {
   return value.toString(16).toUpperCase().padStart(digits, '0');
 }
 
+/** `^[` for U+001B: for C0 controls and DEL where no font has the control pictures. Null for other codes. */
+export function caretSymbol(code: CharacterCode): CharacterSymbol | null {
+  if (code < 0x20) return { text: `^${String.fromCodePoint(code + 0x40)}`, kind: 'control' };
+  return code === 0x7f ? { text: '^?', kind: 'control' } : null;
+}
+
 /** The symbol for a code, or null when the character is shown itself. A tab is none of this function's business. */
 export function characterSymbol(code: CharacterCode): CharacterSymbol | null {
   if (code < 0x20) return { text: String.fromCodePoint(0x2400 + code), kind: 'control' };

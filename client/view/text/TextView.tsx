@@ -23,6 +23,7 @@ import { CopyNotice, useCopy } from '../copy/useCopy.tsx';
 import { Overview, type OverviewStep } from '../overview/Overview.tsx';
 import type { OverviewLayer } from '../overview/paintLayers.ts';
 import { type RowsPointerEvent, RowsViewport } from '../rows.tsx';
+import { hasControlPictures } from './controlPictures.ts';
 import { HorizontalBar } from './HorizontalBar.tsx';
 import { gutterCells } from './lineLabel.ts';
 import { rowWindow } from './rowWindow.ts';
@@ -93,6 +94,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
         codec: createTextCodec(encoding, createDecoder),
         tabSize: settings.tabSize,
         escapes: settings.rawEscapes ? 'symbols' : 'colour',
+        controls: hasControlPictures() ? 'pictures' : 'carets',
         readBytes: (offset, length) => cache.readBytes(offset, length),
       }),
     [encoding, settings.tabSize, settings.rawEscapes, cache],

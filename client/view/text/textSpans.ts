@@ -22,6 +22,15 @@ function readable(colour: string): string {
   return `oklch(from ${colour} clamp(var(--text-colour-min), l, var(--text-colour-max)) c h)`;
 }
 
+/** Text without a colour of its own on a background that has one. */
+function onBackground(back: TextColour | null): string | null {
+  if (typeof back !== 'string') return back === null ? null : 'text-on-ansi';
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(back.slice(at, at + 2), 16));
+  // Rec. 601 luma is enough to tell light from dark.
+  const luma = 0.299 * (red ?? 0) + 0.587 * (green ?? 0) + 0.114 * (blue ?? 0);
+  return luma > 128 ? 'text-on-light' : 'text-on-dark';
+}
+
 function partStyle(style: TextStyle): { className: string; style: CSSProperties | null } {
   const [front, back] = style.inverse ? [style.background, style.foreground] : [style.foreground, style.background];
   const names = [
@@ -33,7 +42,7 @@ function partStyle(style: TextStyle): { className: string; style: CSSProperties 
     style.underline ? (style.strike ? 'text-underline-strike' : 'text-underline') : style.strike ? 'text-strike' : null,
     style.inverse && front === null ? 'text-fg-inverse' : null,
     style.inverse && back === null ? 'text-bg-inverse' : null,
-    back !== null && front === null && !style.inverse ? 'text-on-colour' : null,
+    front === null && !style.inverse ? onBackground(back) : null,
   ].filter((name) => name !== null);
   const own: CSSProperties = {};
   // On a background of the file's own a colour is the file's own business.

@@ -14,7 +14,7 @@ import {
 } from '../../../shared/text/lineLayout.ts';
 
 const codecOf = (label: string) => createTextCodec(label, (name, options) => new TextDecoder(name, options));
-const OPTIONS: LayoutOptions = { tabSize: 8, startCell: 0, escapes: 'colour', more: false };
+const OPTIONS: LayoutOptions = { tabSize: 8, startCell: 0, escapes: 'colour', controls: 'pictures', more: false };
 const layout = (text: string, options: Partial<LayoutOptions> = {}): LineLayout =>
   layoutLine(new TextEncoder().encode(text), codecOf('utf-8'), { ...OPTIONS, ...options });
 const markTexts = (line: LineLayout): string[] =>
@@ -128,6 +128,12 @@ describe('line layout', () => {
     expect(layout('\x1b[31mx', { escapes: 'symbols' }).text).toBe('␛[31mx');
     expect(layout(`\x1b[${'1;'.repeat(200)}mx`).text.startsWith('␛[1;')).toBe(true);
     expect(layout('\x1b[31').text).toBe('␛[31');
+  });
+
+  it('shows controls as carets where there are no pictures', () => {
+    const line = layout('a\x1b[2K\0\x7f\u0085', { controls: 'carets' });
+    expect(line.text).toBe('a^[[2K^@^?‹U+0085›');
+    expect(characterAtCell(line, 2)).toBe(1);
   });
 
   it('leaves a cut character out when the line goes on', () => {
