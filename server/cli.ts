@@ -45,7 +45,8 @@ Server
   --host ADDRESS    address to listen on (default 127.0.0.1: this machine only)
   --token T         token for scripts, at least 16 characters (default: random)
   --no-open         only print the link, do not open a browser
-  --engine NAME     how bytes are read: map (default), mmap-io or read
+  --engine NAME     how bytes are read: cached (default: straight from the page
+                    cache, else as map), map (a mapping), mmap-io or read
   --no-cache        neither use nor write line indexes on disk
 
   --version         print the version
@@ -74,7 +75,7 @@ const OPTIONS = {
 type OptionName = keyof typeof OPTIONS;
 const isOption = (name: string): name is OptionName => Object.hasOwn(OPTIONS, name);
 
-const ENGINES: readonly EngineName[] = ['map', 'mmap-io', 'read'];
+const ENGINES: readonly EngineName[] = ['cached', 'map', 'mmap-io', 'read'];
 
 function bad(option: OptionName, value: string, needed: string): UsageError {
   return new UsageError(`--${option} ${displayPath(value)}: ${needed}`);
@@ -153,7 +154,7 @@ export function parseCommandLine(args: readonly string[], rawArgs: readonly Buff
     // The value stays out of the message: it may be a real secret with a slip in it.
     throw new UsageError('--token: needs 16 to 256 printable ASCII characters without spaces');
   }
-  const engineName = ENGINES.find((name) => name === (engine ?? 'map'));
+  const engineName = ENGINES.find((name) => name === (engine ?? 'cached'));
   if (!engineName) throw bad('engine', engine ?? '', `must be one of ${ENGINES.join(', ')}`);
   const start = offset === undefined ? null : parseByteCount(offset);
   if (offset !== undefined && start === null)

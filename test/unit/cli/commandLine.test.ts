@@ -25,7 +25,7 @@ describe('the command line', () => {
       host: '127.0.0.1',
       open: true,
       token: null,
-      engine: 'map',
+      engine: 'cached',
       cache: true,
       view: null,
       line: null,
