@@ -102,7 +102,7 @@ async function serve(options: ServeOptions): Promise<void> {
   setTimeout(app.warm, WARM_AFTER_MS).unref();
   if (options.open && hasDisplay(process.platform, process.env)) void openBrowser(url);
   setTimeout(() => {
-    for (const file of files) void file.index();
+    for (const file of files) void file.index(null);
   }, SCAN_AFTER_MS).unref();
 }
 

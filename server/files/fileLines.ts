@@ -2,11 +2,21 @@
  * The line indexes and line readers of one file. Most files have one of each; choosing another encoding adds an index only
  * when its terminators are other bytes. There could be six, and MAX_INDEXES are kept: a dense TiB costs 64 MiB in each.
  */
-import { type LineFormat, lineFormatKey } from '../../shared/lineFormat.ts';
+import { type LineFormat, lineFormat, lineFormatKey } from '../../shared/lineFormat.ts';
 import { LineIndex, type LineIndexOptions } from '../index/lineIndex.ts';
 import type { Source } from '../source/source.ts';
+import type { TextShape } from '../window/encoding.ts';
+import { LineReader } from '../window/lineReader.ts';
 
 const MAX_INDEXES = 3;
+
+/** Encodings that a person tries on one file; readers are small. */
+const MAX_READERS = 16;
+
+interface KeptReader {
+  readonly reader: LineReader;
+  readonly index: LineIndex;
+}
 
 export class FileLines {
   readonly #source: Source;
@@ -14,6 +24,8 @@ export class FileLines {
   readonly #onProgress: () => void;
   /** By format, the least recently used first. */
   readonly #indexes = new Map<string, LineIndex>();
+  /** By everything that a reader depends on. */
+  readonly #readers = new Map<string, KeptReader>();
   /** Closed indexes whose threads may still hold the descriptor. */
   readonly #closing = new Set<Promise<void>>();
   #closed = false;
@@ -43,6 +55,23 @@ export class FileLines {
     return index;
   }
 
+  /** A reader of lines in a file of this shape; `detected` is the file's own. */
+  reader(shape: TextShape, detected: TextShape): LineReader {
+    const index = this.index(
+      lineFormat(shape.encoding, shape.terminator),
+      lineFormat(detected.encoding, detected.terminator),
+    );
+    const key = `${shape.encoding} ${shape.terminator} ${shape.bomBytes}`;
+    const known = this.#readers.get(key);
+    if (known?.index === index) return known.reader;
+    const reader = new LineReader(this.#source, index, shape.encoding, shape.bomBytes);
+    this.#readers.delete(key);
+    this.#readers.set(key, { reader, index });
+    const [oldest] = this.#readers.keys();
+    if (this.#readers.size > MAX_READERS && oldest !== undefined) this.#readers.delete(oldest);
+    return reader;
+  }
+
   /** The file is longer, in the same generation. */
   grown(size: number): void {
     for (const index of this.#indexes.values()) index.grown(size);
@@ -51,6 +80,7 @@ export class FileLines {
   /** A new generation: nothing of the old one holds. */
   reset(): void {
     for (const [key, index] of this.#indexes) this.#drop(key, index);
+    this.#readers.clear();
   }
 
   /** Resolves when no thread uses the source's descriptor any more. */
@@ -69,6 +99,7 @@ export class FileLines {
 
   #drop(key: string, index: LineIndex): void {
     this.#indexes.delete(key);
+    for (const [name, kept] of this.#readers) if (kept.index === index) this.#readers.delete(name);
     const closing = index.close().finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
   }

@@ -15,6 +15,7 @@ import type { OpenedSource } from '../source/fileSource.ts';
 import { SourceError, StaleReadError } from '../source/source.ts';
 import { readWindow } from '../window/bytes.ts';
 import { detectShape, SAMPLE_BYTES, type Sample, sampleOffsets, type TextShape } from '../window/encoding.ts';
+import type { LineReader } from '../window/lineReader.ts';
 import { FileLines } from './fileLines.ts';
 
 export type FileChange = 'file' | 'index';
@@ -74,7 +75,8 @@ export class OpenFile {
     this.#seenSize = source.size;
   }
 
-  async info(): Promise<FileInfo> {
+  /** `index` is that of the lines in `encoding`; null: in the detected one. */
+  async info(encoding: string | null): Promise<FileInfo> {
     const shape = await this.shape();
     const { source } = this;
     return {
@@ -86,7 +88,7 @@ export class OpenFile {
       ...shape,
       engine: source.engine,
       modifiedMs: Number(source.identity.mtimeNs / 1_000_000n),
-      index: (await this.index()).status(),
+      index: (await this.index(encoding)).status(),
       error: this.#error,
       pathState: this.#pathState,
     };
@@ -103,11 +105,20 @@ export class OpenFile {
     return shape;
   }
 
-  /** The index of the detected line format, started. */
-  async index(): Promise<LineIndex> {
-    const shape = await this.shape();
-    const format = lineFormat(shape.encoding, shape.terminator);
-    return this.#lines.index(format, format);
+  /** The index of the lines in `encoding`, or in the detected one (null), started. */
+  async index(encoding: string | null): Promise<LineIndex> {
+    const detected = await this.shape();
+    const shape = await this.#shapeIn(encoding, detected);
+    return this.#lines.index(
+      lineFormat(shape.encoding, shape.terminator),
+      lineFormat(detected.encoding, detected.terminator),
+    );
+  }
+
+  /** A reader of the lines in `encoding`, or in the detected one (null). */
+  async lineReader(encoding: string | null): Promise<LineReader> {
+    const detected = await this.shape();
+    return this.#lines.reader(await this.#shapeIn(encoding, detected), detected);
   }
 
   /** Looks what became of the file; tells the listeners. Never throws: what is wrong is in `info().error`. */
@@ -152,6 +163,10 @@ export class OpenFile {
     if (this.#poll) clearInterval(this.#poll);
     await this.#lines.close();
     this.source.close();
+  }
+
+  #shapeIn(encoding: string | null, detected: TextShape): TextShape | Promise<TextShape> {
+    return encoding === null || encoding === detected.encoding ? detected : this.#detect(encoding);
   }
 
   async #detect(encoding: string | null): Promise<TextShape> {

@@ -7,7 +7,8 @@ import { serveBytes } from './bytes.ts';
 import { issueTicket, serveContent, serveTicket } from './content.ts';
 import { type Context, fileById } from './context.ts';
 import { serveEvents } from './events.ts';
-import { parseQuery, splitTarget } from './query.ts';
+import { serveLines } from './lines.ts';
+import { parseQuery, readEncoding, splitTarget } from './query.ts';
 import { HttpError, methodNotAllowed, notFound, sendError, sendJson } from './reply.ts';
 
 type Handler = (req: Request, res: Response) => Promise<void> | void;
@@ -54,10 +55,7 @@ class Routes {
   }
 
   postFile(path: string, handler: FileHandler): void {
-    this.post(`/api/files/:id${path}`, (req, res) => {
-      parseQuery(queryOf(req), []);
-      return handler(fileById(this.#context, String(req.params.id)), req, res);
-    });
+    this.post(`/api/files/:id${path}`, (req, res) => handler(fileById(this.#context, String(req.params.id)), req, res));
   }
 }
 
@@ -75,10 +73,10 @@ async function openSession(context: Context, req: Request, res: Response): Promi
   sendJson(res, 200, reply);
 }
 
-async function controlIndex(file: OpenFile, req: Request, res: Response): Promise<void> {
+async function controlIndex(file: OpenFile, encoding: string | null, req: Request, res: Response): Promise<void> {
   const body = await readJsonObject(req);
   checkMembers(body, ['action']);
-  const index = await file.index();
+  const index = await file.index(encoding);
   if (body.action === 'cancel') index.cancel();
   else if (body.action === 'resume') index.resume();
   else {
@@ -110,25 +108,27 @@ export function createApi(context: Context): Express {
   });
   routes.get('/api/files', async (req, res) => {
     parseQuery(queryOf(req), []);
-    const files = await Promise.all(context.files.map((file) => currentInfo(file)));
+    const files = await Promise.all(context.files.map((file) => currentInfo(file, null)));
     const reply: FilesReply = { files, start: context.start, version: context.version };
     sendJson(res, 200, reply);
   });
   routes.getFile('', async (file, req, res) => {
-    parseQuery(queryOf(req), []);
-    sendJson(res, 200, await currentInfo(file));
+    sendJson(res, 200, await currentInfo(file, encodingOf(queryOf(req))));
   });
   routes.getFile('/bytes', (file, req, res) => serveBytes(context, file, req, res, queryOf(req)));
+  routes.getFile('/lines', (file, req, res) => serveLines(context, file, res, queryOf(req)));
   routes.getFile('/content', (file, req, res) => {
     parseQuery(queryOf(req), []);
     return serveContent(context, file, req, res);
   });
   routes.getFile('/events', (file, req, res) => {
-    parseQuery(queryOf(req), []);
-    serveEvents(context, file, req, res);
+    serveEvents(context, file, encodingOf(queryOf(req)), req, res);
   });
-  routes.postFile('/downloads', (file, req, res) => issueTicket(context, file, req, res));
-  routes.postFile('/index', (file, req, res) => controlIndex(file, req, res));
+  routes.postFile('/downloads', (file, req, res) => {
+    parseQuery(queryOf(req), []);
+    return issueTicket(context, file, req, res);
+  });
+  routes.postFile('/index', (file, req, res) => controlIndex(file, encodingOf(queryOf(req)), req, res));
   routes.get('/api/downloads/:ticket', (req, res) => {
     parseQuery(queryOf(req), []);
     return serveTicket(context, String(req.params.ticket), req, res);
@@ -140,7 +140,12 @@ export function createApi(context: Context): Express {
   return routes.app;
 }
 
-function currentInfo(file: OpenFile): ReturnType<OpenFile['info']> {
+function currentInfo(file: OpenFile, encoding: string | null): ReturnType<OpenFile['info']> {
   file.look();
-  return file.info();
+  return file.info(encoding);
+}
+
+/** The only parameter of routes that tell about the index: whose lines are meant. */
+function encodingOf(query: string): string | null {
+  return readEncoding(parseQuery(query, ['encoding']), false);
 }

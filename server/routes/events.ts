@@ -13,6 +13,7 @@ const ALIVE_EVERY_MS = 15_000;
 
 class EventStream {
   readonly #file: OpenFile;
+  readonly #encoding: string | null;
   readonly #res: ServerResponse;
   #fileChanged = true;
   #indexChanged = false;
@@ -20,8 +21,9 @@ class EventStream {
   #lastIndexMs = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(file: OpenFile, res: ServerResponse) {
+  constructor(file: OpenFile, encoding: string | null, res: ServerResponse) {
     this.#file = file;
+    this.#encoding = encoding;
     this.#res = res;
   }
 
@@ -49,11 +51,11 @@ class EventStream {
           this.#fileChanged = false;
           this.#indexChanged = false;
           this.#lastIndexMs = performance.now();
-          this.#send({ type: 'file', file: await this.#file.info() });
+          this.#send({ type: 'file', file: await this.#file.info(this.#encoding) });
         } else {
           this.#indexChanged = false;
           this.#lastIndexMs = performance.now();
-          const index = (await this.#file.index()).status();
+          const index = (await this.#file.index(this.#encoding)).status();
           this.#send({ type: 'index', index, generation: this.#file.source.generation });
         }
       }
@@ -83,7 +85,14 @@ class EventStream {
   }
 }
 
-export function serveEvents(context: Context, file: OpenFile, req: IncomingMessage, res: ServerResponse): void {
+/** The index told of is that of the lines in `encoding`; null: in the detected one. */
+export function serveEvents(
+  context: Context,
+  file: OpenFile,
+  encoding: string | null,
+  req: IncomingMessage,
+  res: ServerResponse,
+): void {
   res.writeHead(200, { ...SECURITY_HEADERS, 'Content-Type': 'application/x-ndjson; charset=utf-8' });
   if (req.method === 'HEAD') {
     res.end();
@@ -91,7 +100,7 @@ export function serveEvents(context: Context, file: OpenFile, req: IncomingMessa
   }
   res.flushHeaders();
   file.look();
-  const stream = new EventStream(file, res);
+  const stream = new EventStream(file, encoding, res);
   const unlisten = file.listen((change) => stream.changed(change));
   const alive = setInterval(() => stream.alive(), ALIVE_EVERY_MS);
   const end = (): void => {

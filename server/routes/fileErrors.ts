@@ -1,6 +1,7 @@
 import type { OpenFile } from '../files/openFile.ts';
 import { SourceError, StaleReadError } from '../source/source.ts';
-import { HttpError, staleGeneration } from './reply.ts';
+import { PastEndError } from '../window/lineReader.ts';
+import { HttpError, pastEnd, staleGeneration } from './reply.ts';
 
 /** Throws 409 unless `generation` (when given) is the present one. */
 export function checkGeneration(file: OpenFile, generation: number | null): void {
@@ -24,5 +25,7 @@ export function readFailure(file: OpenFile, error: unknown): unknown {
       size,
     });
   }
+  if (error instanceof PastEndError)
+    return pastEnd(error.parameter, error.value, `at most ${error.limit}`, generation, size);
   return error;
 }

@@ -2,6 +2,7 @@
  * Strict query strings: a parameter that is unknown, given twice or malformed is an error that names it. Nothing is guessed:
  * what a script misspells must not silently show another part of the file.
  */
+import { canonicalEncoding } from '../window/encoding.ts';
 import { badParameter, HttpError } from './reply.ts';
 
 export type Query = ReadonlyMap<string, string>;
@@ -64,4 +65,20 @@ export function requiredInteger(query: Query, name: string, min: number, max: nu
   const value = optionalInteger(query, name, min, max);
   if (value === null) throw badParameter(name, '', `given: an integer from ${min} to ${max}`);
   return value;
+}
+
+/** Encodings of one byte a character that browsers decode and Node does not. Where their lines are, is the same as in any. */
+const BROWSER_ONLY = new Set(['iso-8859-16', 'x-user-defined']);
+
+/**
+ * The WHATWG name of the parameter `encoding`, null when it is absent. Throws 400 for a label that cannot be decoded here;
+ * unless `text` is wanted, those that only browsers decode are taken for another single-byte encoding.
+ */
+export function readEncoding(query: Query, text: boolean): string | null {
+  const label = query.get('encoding');
+  if (label === undefined) return null;
+  if (!text && BROWSER_ONLY.has(label.toLowerCase())) return 'windows-1252';
+  const name = canonicalEncoding(label);
+  if (name === null) throw badParameter('encoding', label, 'a label that TextDecoder knows');
+  return name;
 }

@@ -8,6 +8,7 @@ import {
   SAMPLE_BYTES,
   sampleOffsets,
 } from '../../../server/window/encoding.ts';
+import { createDecoder } from '../../../server/window/encodingDecoder.ts';
 
 const SEED = 20_261_122;
 const bytes = (...parts: (string | number[] | Uint8Array)[]): Buffer =>
@@ -105,7 +106,7 @@ describe('UTF-8 sequences', () => {
   it('takes no cut anywhere in a valid text for an error', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 20 }), fc.nat(80), fc.nat(80), (text, first, second) => {
-        const content = Buffer.from(text.toWellFormed());
+        const content = Buffer.from(text);
         const [from, to] = [Math.min(first, second), Math.max(first, second)];
         expect(countUtf8({ offset: from, bytes: content.subarray(from, to) }).invalid).toBe(0);
       }),
@@ -157,4 +158,25 @@ it.each([
   ['', null],
 ])('%j is the encoding %j', (label, name) => {
   expect(canonicalEncoding(label)).toBe(name);
+});
+
+describe('decoders', () => {
+  it('know windows-1252 as the standard has it', () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    const text = createDecoder('latin1').decode(bytes);
+    expect(text.slice(0x80, 0xa0)).toBe('€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ');
+    expect(text.slice(0, 0x80) + text.slice(0xa0)).toBe(
+      Buffer.from(bytes)
+        .toString('latin1')
+        .replace(/[\u0080-\u009f]/g, ''),
+    );
+    expect(createDecoder('windows-1252').decode()).toBe('');
+  });
+
+  it('keep a byte order mark, and go on with half a character', () => {
+    expect(createDecoder('utf-8').decode(Uint8Array.of(0xef, 0xbb, 0xbf, 0x41))).toBe('\ufeffA');
+    const decoder = createDecoder('utf-8');
+    expect(decoder.decode(Uint8Array.of(0xc3), { stream: true }) + decoder.decode(Uint8Array.of(0xa9))).toBe('é');
+    expect(() => createDecoder('klingon')).toThrow(RangeError);
+  });
 });
