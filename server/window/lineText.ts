@@ -1,6 +1,6 @@
 /** Decodes what is asked for of one line, and no more: a line may be the whole file. */
-import { TextDecoder } from 'node:util';
 import type { TextCodec } from '../../shared/text/characters.ts';
+import { createDecoder, type Decoder } from './encodingDecoder.ts';
 
 export interface DecodedText {
   readonly text: string;
@@ -13,13 +13,13 @@ export const SYNC_BYTES = 64;
 
 export class LineText {
   readonly codec: TextCodec;
-  readonly #decoder: TextDecoder;
+  readonly #decoder: Decoder;
   /** Bytes that one character may take, shift sequences included. */
   readonly #longest: number;
 
   /** Throws a RangeError for a label that TextDecoder does not know. */
   constructor(encoding: string, codec: TextCodec) {
-    this.#decoder = new TextDecoder(encoding, { ignoreBOM: true });
+    this.#decoder = createDecoder(encoding);
     this.codec = codec;
     this.#longest = encoding === 'iso-2022-jp' ? 8 : codec.longest;
   }
