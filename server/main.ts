@@ -9,6 +9,7 @@ import { createApp } from './app.ts';
 import { HELP, parseCommandLine, type ServeOptions, UsageError } from './cli.ts';
 import { hasDisplay, onEnter, openBrowser, rawArguments } from './cliTerminal.ts';
 import { OpenFile } from './files/openFile.ts';
+import { diskLineMemory } from './index/indexCache.ts';
 import type { LineIndexOptions } from './index/lineIndex.ts';
 import type { Context } from './routes/context.ts';
 import { Admission, DEFAULT_LIMITS } from './security/admission.ts';
@@ -23,8 +24,8 @@ import { OpenError } from './source/openError.ts';
 declare const __VERSION__: string | undefined;
 const VERSION = (typeof __VERSION__ === 'string' && __VERSION__) || 'development';
 
-/** The line scan starts by itself after this, ms, if no client has asked for the file before: first rows come first. */
-const SCAN_AFTER_MS = 250;
+/** The line scan starts by itself after this, ms, if no client has asked for the file before. */
+const SCAN_AFTER_MS = 500;
 /**
  * Express is loaded this long after the server listens, ms, unless a request needs it before. It takes 65 ms, most of it for
  * body parsers that are not used: in them the page would not be served, now they pass while the browser reads it.
@@ -36,7 +37,10 @@ const MAX_CODES = 16;
 const MAX_TICKETS = 64;
 
 function indexOptions(source: OpenedSource, cache: boolean): LineIndexOptions {
-  return { memory: null, nextData: hasHoles(source.fd) ? (offset, size) => nextData(source.fd, offset, size) : null };
+  return {
+    memory: cache ? diskLineMemory() : null,
+    nextData: hasHoles(source.fd) ? (offset, size) => nextData(source.fd, offset, size) : null,
+  };
 }
 
 async function openFiles(options: ServeOptions): Promise<readonly OpenFile[]> {
@@ -101,9 +105,7 @@ async function serve(options: ServeOptions): Promise<void> {
   onEnter(() => console.error(`bigview: ${link()}`));
   setTimeout(app.warm, WARM_AFTER_MS).unref();
   if (options.open && hasDisplay(process.platform, process.env)) void openBrowser(url);
-  setTimeout(() => {
-    for (const file of files) void file.index(null);
-  }, SCAN_AFTER_MS).unref();
+  for (const file of files) file.scanWithin(SCAN_AFTER_MS);
 }
 
 function stopOnSignals(server: ReturnType<typeof createApp>['server'], context: Context): void {
