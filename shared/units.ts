@@ -57,12 +57,12 @@ export function addressDigits(size: number): number {
 }
 
 /**
- * How far `part` is into `whole`, as `42.7%`. Rounded down, so that 100% is only said at the end; 0% only at the start.
+ * How far `part` is into `whole`, as `42.7%`. 100% is only said at the end, 0% only at the start.
  */
 export function formatPercent(part: number, whole: number): string {
   if (whole <= 0 || part >= whole) return '100%';
   if (part <= 0) return '0%';
-  const tenths = Math.floor((part / whole) * 1000);
+  const tenths = Math.round((part / whole) * 1000);
   return tenths === 0 ? '<0.1%' : `${(Math.min(tenths, 999) / 10).toFixed(1)}%`;
 }
 

@@ -11,6 +11,7 @@ export interface KeyPress {
   readonly metaKey: boolean;
   readonly altKey: boolean;
   readonly shiftKey: boolean;
+  readonly getModifierState?: (name: 'CapsLock') => boolean;
 }
 
 export interface Chord {
@@ -51,6 +52,16 @@ function pressedKey(press: KeyPress): string {
   return press.key;
 }
 
+/**
+ * Whether the press is meant in upper case. Told by the letter, as keyboards on screens do not report Shift; with Caps Lock by
+ * Shift, since systems differ in which letter the two give together.
+ */
+function isShifted(press: KeyPress): boolean {
+  if (!isLetter(press.key) || press.ctrlKey || press.metaKey || press.getModifierState?.('CapsLock'))
+    return press.shiftKey;
+  return press.key !== press.key.toLowerCase();
+}
+
 /** True when the press is this chord; `mac` makes Cmd stand for Ctrl. */
 export function matchesChord(press: KeyPress, chord: Chord, mac: boolean): boolean {
   const ctrl = mac ? press.metaKey : press.ctrlKey;
@@ -59,7 +70,7 @@ export function matchesChord(press: KeyPress, chord: Chord, mac: boolean): boole
   const symbol = chord.key.length === 1 && !isLetter(chord.key);
   const altGraph = symbol && !chord.ctrl && !chord.alt && press.ctrlKey && press.altKey && !mac;
   if (!altGraph && (ctrl !== chord.ctrl || press.altKey !== chord.alt || other)) return false;
-  if (chord.shift !== null && press.shiftKey !== chord.shift) return false;
+  if (chord.shift !== null && isShifted(press) !== chord.shift) return false;
   return pressedKey(press) === chord.key;
 }
 

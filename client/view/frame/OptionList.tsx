@@ -2,7 +2,7 @@
 import { Check } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { canRun, runCommand, useCommandsVersion } from '../../state/commandRegistry.ts';
-import { COMMANDS } from '../../state/commands.ts';
+import { COMMANDS, type CommandGroup } from '../../state/commands.ts';
 import { fuzzyFilter } from '../../state/fuzzy.ts';
 import type { FieldMode } from '../../state/ui.ts';
 import { Keycaps } from './Keycaps.tsx';
@@ -28,21 +28,27 @@ export interface Options {
   point(index: number): void;
 }
 
+/** What one looks for by name comes before what one does by key. */
+const GROUP_ORDER: readonly CommandGroup[] = ['Find', 'View', 'Select', 'File', 'Help', 'Move'];
+
 /** Commands that are no use in a list one opens by them. */
 const UNLISTED = new Set<string>(['help.commands']);
 
 function commandEntries(): readonly OptionEntry[] {
-  return COMMANDS.filter(({ id }) => !UNLISTED.has(id)).map((command) => ({
-    id: command.id,
-    label: command.title,
-    group: command.group,
-    detail: undefined,
-    chord: command.keys[0],
-    current: false,
-    disabled: !canRun(command.id),
-    // After the rows have the focus again: views may look at it.
-    run: () => queueMicrotask(() => runCommand(command.id)),
-  }));
+  const listed = GROUP_ORDER.flatMap((group) => COMMANDS.filter((command) => command.group === group));
+  return listed
+    .filter(({ id }) => !UNLISTED.has(id))
+    .map((command) => ({
+      id: command.id,
+      label: command.title,
+      group: command.group,
+      detail: undefined,
+      chord: command.keys[0],
+      current: false,
+      disabled: !canRun(command.id),
+      // After the rows have the focus again: views may look at it.
+      run: () => queueMicrotask(() => runCommand(command.id)),
+    }));
 }
 
 function pickerEntries(mode: Extract<FieldMode, { type: 'picker' }>): readonly OptionEntry[] {

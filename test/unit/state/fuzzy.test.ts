@@ -25,7 +25,7 @@ describe('fuzzy match', () => {
     expect(best('hv', ['Text in the archive', 'Hex view'])).toBe('Hex view');
     expect(best('copy', ['Change the order of pages, you', 'Copy as hex'])).toBe('Copy as hex');
     expect(best('dec', ['Go to offset, decimal', 'Dark editor colours'])).toBe('Go to offset, decimal');
-    expect(fuzzyMatch('tv', 'Switch to text view')?.at).toEqual([10, 15]);
+    expect(fuzzyMatch('tv', 'Switch to text view')?.at).toEqual([7, 15]);
   });
 
   it('an empty query keeps all, in order', () => {
