@@ -362,9 +362,14 @@ export class TextGeometry {
       const run = this.#run;
       if (!this.#land('confirm', flight) || !run || !this.#accept(reply)) return;
       const line = reply.lines[0]?.line ?? null;
-      const row = reply.lines[0] && rowOfOffset(run, reply.lines[0].offset, this.#file.size);
       if (line === null) this.#confirmLater();
-      if (line === null || row === null || row === undefined || run.exact) return;
+      if (line === null || run.exact) return;
+      const row = reply.lines[0] && rowOfOffset(run, reply.lines[0].offset, this.#file.size);
+      if (row === null || row === undefined || run.rows[row - run.firstRow]?.offset !== reply.lines[0]?.offset) {
+        // The run begins inside a line whose start was out of reach and is known now.
+        this.#mismatch(run);
+        return;
+      }
       const ordinal = run.rows[row - run.firstRow]?.ordinal ?? 0;
       this.#become(withFirstLine(run, line - ordinal + (run.rows[0]?.ordinal ?? 0), this.#facts()));
       this.#plan();

@@ -11,7 +11,8 @@
  * - rows are contiguous: each begins where the one before ends;
  * - unsplit, the coordinate of a row is its line number: `firstRow === anchorLine + rows[0].ordinal`;
  * - coordinate 0 is offset 0: `firstRow === 0` exactly when the first row begins at 0;
- * - there are coordinates left before a run that does not begin at 0, and after one that does not end at the end of the file.
+ * - there are coordinates left before a run that does not begin at 0, and after one that does not end at the end of the file
+ *   (but none behind a line whose end is not known).
  *
  * Pure: every function gives a new run and leaves the old one alone.
  */
@@ -235,7 +236,8 @@ export function meanRow(run: TextRun, facts: TextFacts): number {
 export function totalRows(run: TextRun, facts: TextFacts): number {
   const end = runEnd(run);
   const known = runEndRow(run);
-  if (end >= facts.size) return known;
+  // Behind a line whose end nobody knows there is nothing to scroll to yet.
+  if (end >= facts.size || run.rows.at(-1)?.open) return known;
   if (!run.split && run.exact && facts.totalLines !== null) return Math.max(known + 1, facts.totalLines);
   const rest = facts.size - end;
   const likely = Math.max(1, Math.round(rest / meanRow(run, facts)));

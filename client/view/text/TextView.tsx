@@ -29,6 +29,7 @@ import { gutterCells } from './lineLabel.ts';
 import { rowWindow } from './rowWindow.ts';
 import { TextRowView } from './TextRowView.tsx';
 import { indexAtPoint } from './textHighlights.ts';
+import { useHeldCursor } from './useHeldCursor.ts';
 import { useTextAnnouncement } from './useTextAnnouncement.ts';
 import { useTextCommands } from './useTextCommands.ts';
 import { type TextTop, useTextGeometry } from './useTextGeometry.ts';
@@ -76,6 +77,11 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const top = useRef<TextTop>({ offset: initialOffset, px: 0 });
   const shift = useRef<(rows: number) => void>(() => undefined);
   const onShift = useCallback((rows: number) => shift.current(rows), []);
+  const main = useRef<HTMLDivElement>(null);
+  const heldCursor = useHeldCursor(main);
+  const cursor = useRef(view.cursor);
+  cursor.current = view.cursor;
+  const wrapAnchor = useCallback(() => (heldCursor.isHeld() ? cursor.current : top.current.offset), [heldCursor]);
   const { geometry, snapshot, takeScroll } = useTextGeometry({
     file,
     cache,
@@ -84,6 +90,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     wrap,
     initialOffset,
     top,
+    wrapAnchor,
     onShift,
   });
   const { run, rowCount, facts, errors } = snapshot;
@@ -105,7 +112,6 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   shift.current = runway.shift;
 
   const [width, setWidth] = useState(0);
-  const main = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = main.current;
     if (!element) return undefined;
@@ -119,6 +125,8 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const textWidth = Math.max(0, width - gutter - TEXT_GAP);
   const cells = Math.max(1, Math.floor(textWidth / cellWidth));
   const [leftPx, setLeftPx] = useState(0);
+  /** The last wish to reveal a byte that was also followed sideways; -1: `offset` is to be. */
+  const sideways = useRef({ seq: view.reveal.seq, offset: 0 });
   const leftCells = wrap ? 0 : leftPx / cellWidth;
 
   // Widths of wrapped rows follow from the width of the pane and of the cells.
@@ -129,8 +137,11 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     const toggled = fitted.current.startsWith('true') !== wrap;
     fitted.current = fit;
     if (wrap || toggled) runway.remeasure();
-    if (toggled) setLeftPx(0);
-  }, [fit, wrap, runway]);
+    if (!toggled) return;
+    setLeftPx(0);
+    // What the cursor is on comes into view sideways, too.
+    if (heldCursor.isHeld()) sideways.current = { seq: -1, offset: cursor.current };
+  }, [fit, wrap, runway, heldCursor]);
 
   const firstVisible = run ? rowAt(run, runway.firstVisibleRow) : null;
   const lastVisible = run ? (rowAt(run, runway.lastVisibleRow) ?? run.rows.at(-1) ?? null) : null;
@@ -144,6 +155,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
       return;
     }
     if (!run) return;
+    heldCursor.settle(runway, rowOfOffset(run, view.cursor, size));
     const position = runway.position();
     const row = rowAt(run, position.row);
     if (row) {
@@ -174,13 +186,14 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   maxLeft.current = wrap ? 0 : Math.max(leftPx, (longest + MARGIN_CELLS - cells) * cellWidth, 0);
 
   // A move brings its cell into view once its row is here.
-  const sideways = useRef(view.reveal.seq);
   useLayoutEffect(() => {
-    if (sideways.current === view.reveal.seq || wrap || !run || cursorRow === null || width === 0) return;
-    const row = rowAt(run, cursorRow);
-    const cell = row && contents.cellAt(row, view.reveal.offset);
+    if (sideways.current.seq === view.reveal.seq || wrap || !run || width === 0) return;
+    const { offset } = sideways.current.seq === -1 ? sideways.current : view.reveal;
+    const at = rowOfOffset(run, offset, size);
+    const row = at === null ? null : rowAt(run, at);
+    const cell = row && contents.cellAt(row, offset);
     if (cell === null) return;
-    sideways.current = view.reveal.seq;
+    sideways.current = { seq: view.reveal.seq, offset };
     if (cell < leftCells) scrollLeft(Math.max(0, cell - MARGIN_CELLS));
     else if (cell >= leftCells + cells - 1) scrollLeft(cell - cells + 1 + MARGIN_CELLS);
   });

@@ -26,6 +26,8 @@ export interface GeometryParts {
   readonly initialOffset: number;
   /** Where the view is; read when everything has to be made anew around it. */
   readonly top: RefObject<TextTop>;
+  /** The byte that keeps its place when wrapping is switched. */
+  readonly wrapAnchor: () => number;
   readonly onShift: (rows: number) => void;
 }
 
@@ -98,8 +100,8 @@ export function useTextGeometry(parts: GeometryParts): GeometryUse {
   useLayoutEffect(() => {
     if (wrapped.current === wrap) return;
     wrapped.current = wrap;
-    geometry.rebuild(top.current.offset, 0, wrap ? WRAP_SPLIT : null);
-  }, [geometry, wrap, top]);
+    geometry.rebuild(latest.current.wrapAnchor(), 0, wrap ? WRAP_SPLIT : null);
+  }, [geometry, wrap]);
 
   return {
     geometry,

@@ -1,0 +1,72 @@
+/**
+ * Keeps the cursor at its height on screen when wrapping is switched: every row gets another height then, those above the cursor
+ * some time later, as they are measured.
+ */
+import { type RefObject, useCallback, useEffect, useRef } from 'react';
+import type { Runway } from '../../rows/useRunway.ts';
+import { appStore } from '../../state/store.ts';
+
+/** Heights are known after a few frames; then the person has the view again. */
+const HOLD_MS = 500;
+
+interface Held {
+  readonly y: number;
+  readonly until: number;
+}
+
+export interface HeldCursor {
+  /** Whether the cursor was on screen when wrapping was switched. */
+  readonly isHeld: () => boolean;
+  /** Puts it back to its height; for a layout effect after each render. */
+  readonly settle: (runway: Runway, cursorRow: number | null) => void;
+}
+
+function ringOf(main: RefObject<HTMLElement | null>): { ring: DOMRect; frame: DOMRect; row: HTMLElement } | null {
+  const ring = main.current?.querySelector('.text-cursor');
+  const row = ring?.closest<HTMLElement>('[data-row]');
+  const scroller = ring?.closest('.text-rows');
+  if (!ring || !row || !scroller) return null;
+  return { ring: ring.getBoundingClientRect(), frame: scroller.getBoundingClientRect(), row };
+}
+
+export function useHeldCursor(main: RefObject<HTMLElement | null>): HeldCursor {
+  const held = useRef<Held | null>(null);
+
+  // Told before anything is drawn anew, so the old place can still be measured.
+  useEffect(
+    () =>
+      appStore.subscribe((state, before) => {
+        if (state.settings.wrap === before.settings.wrap) return;
+        const found = ringOf(main);
+        held.current = null;
+        if (!found) return;
+        const y = found.ring.top - found.frame.top;
+        if (y < 0 || y > found.frame.height - found.ring.height) return;
+        held.current = { y, until: performance.now() + HOLD_MS };
+      }),
+    [main],
+  );
+
+  const settle = useCallback(
+    (runway: Runway, cursorRow: number | null) => {
+      if (!held.current) return;
+      if (performance.now() > held.current.until) {
+        held.current = null;
+        return;
+      }
+      const found = ringOf(main);
+      if (!found) {
+        // Rows above it turned out taller than they were taken for, and pushed it out.
+        if (cursorRow !== null) runway.scrollToPosition({ row: cursorRow, px: Math.round(-held.current.y) });
+        return;
+      }
+      const { ring, frame, row } = found;
+      if (Math.abs(ring.top - frame.top - held.current.y) < 1) return;
+      const inRow = ring.top - row.getBoundingClientRect().top;
+      runway.scrollToPosition({ row: Number(row.dataset.row), px: Math.round(inRow - held.current.y) });
+    },
+    [main],
+  );
+
+  return { isHeld: useCallback(() => held.current !== null, []), settle };
+}
