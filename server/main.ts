@@ -39,7 +39,7 @@ const MAX_TICKETS = 64;
 function indexOptions(source: OpenedSource, cache: boolean): LineIndexOptions {
   return {
     memory: cache ? diskLineMemory() : null,
-    nextData: hasHoles(source.fd) ? (offset, size) => nextData(source.fd, offset, size) : null,
+    nextData: sparse(source) ? (offset, size) => nextData(source.fd, offset, size) : null,
   };
 }
 
@@ -52,6 +52,15 @@ async function openFiles(options: ServeOptions): Promise<readonly OpenFile[]> {
     );
   }
   return files;
+}
+
+function sparse(source: OpenedSource): boolean {
+  try {
+    return hasHoles(source.fd);
+  } catch {
+    // A file that cannot be asked (ESTALE) says so when it is read.
+    return false;
+  }
 }
 
 function createContext(options: ServeOptions, files: readonly OpenFile[]): Context {

@@ -28,6 +28,7 @@ export class FileLines {
   readonly #readers = new Map<string, KeptReader>();
   /** Closed indexes whose threads may still hold the descriptor. */
   readonly #closing = new Set<Promise<void>>();
+  #mayScan = false;
   #closed = false;
 
   /** `options` are asked for whenever an index is made; `onProgress` is called when the state of any of them changes. */
@@ -37,7 +38,7 @@ export class FileLines {
     this.#onProgress = onProgress;
   }
 
-  /** The index of this format for the present generation, scanning. `keep` is not given up for it (the detected format). */
+  /** The index of this format for the present generation, scanning as soon as that is allowed. `keep` is not given up for it (the detected format). */
   index(format: LineFormat, keep: LineFormat): LineIndex {
     const key = lineFormatKey(format);
     const known = this.#indexes.get(key);
@@ -51,7 +52,7 @@ export class FileLines {
     const index = new LineIndex(this.#source, format, this.#options());
     this.#indexes.set(key, index);
     index.onProgress(this.#onProgress);
-    if (!this.#closed) index.start();
+    if (this.#mayScan) index.start();
     return index;
   }
 
@@ -72,6 +73,13 @@ export class FileLines {
     return reader;
   }
 
+  /** Lets the scan begin, of the indexes there are and of those to come. Until then an index knows nothing. */
+  allowScan(): void {
+    if (this.#closed || this.#mayScan) return;
+    this.#mayScan = true;
+    for (const index of this.#indexes.values()) index.start();
+  }
+
   /** The file is longer, in the same generation. */
   grown(size: number): void {
     for (const index of this.#indexes.values()) index.grown(size);
@@ -86,6 +94,7 @@ export class FileLines {
   /** Resolves when no thread uses the source's descriptor any more. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#mayScan = false;
     this.reset();
     await Promise.all(this.#closing);
   }

@@ -28,6 +28,15 @@ const POLLS_PER_LOOKUP = 4;
 /** A file this short when it was sampled is sampled again as it grows: most logs begin empty. */
 const SETTLED_BYTES = 4096;
 
+/** Counting the lines of a file up to this size takes no threads and about a millisecond: there is nothing to wait for. */
+const SMALL_BYTES = 4_194_304;
+/**
+ * The scan takes all cores, and first rows come first. It starts so long after a window was served, ms; or, when a client
+ * asks about the file without looking at its bytes, so long after that.
+ */
+const SCAN_AFTER_WINDOW_MS = 30;
+const SCAN_AFTER_INFO_MS = 300;
+
 interface Detected {
   readonly generation: number;
   readonly size: number;
@@ -61,6 +70,8 @@ export class OpenFile {
   #pathState: FileInfo['pathState'] = 'current';
   #poll: NodeJS.Timeout | null = null;
   #polls = 0;
+  #scanAt = Number.POSITIVE_INFINITY;
+  #scanTimer: NodeJS.Timeout | null = null;
   #closed = false;
 
   /** Takes over `source`, which was opened from `path`. */
@@ -73,10 +84,12 @@ export class OpenFile {
     this.#lines = new FileLines(source, indexOptions, () => this.#tell('index'));
     this.#seenGeneration = source.generation;
     this.#seenSize = source.size;
+    if (source.size <= SMALL_BYTES) this.#lines.allowScan();
   }
 
   /** `index` is that of the lines in `encoding`; null: in the detected one. */
   async info(encoding: string | null): Promise<FileInfo> {
+    this.scanWithin(SCAN_AFTER_INFO_MS);
     const shape = await this.shape();
     const { source } = this;
     return {
@@ -94,6 +107,20 @@ export class OpenFile {
     };
   }
 
+  /** To be called when a window of bytes or lines has been sent. */
+  windowServed(): void {
+    if (this.#scanAt > 0) this.scanWithin(SCAN_AFTER_WINDOW_MS);
+  }
+
+  /** Starts the line scan in `ms`, or when it was to start anyhow if that is sooner. */
+  scanWithin(ms: number): void {
+    const start = performance.now() + ms;
+    if (start >= this.#scanAt) return;
+    this.#scanAt = start;
+    if (this.#scanTimer) clearTimeout(this.#scanTimer);
+    this.#scanTimer = setTimeout(() => void this.#startScan(), ms).unref();
+  }
+
   /** What the file looks like in its present state. */
   shape(): Promise<TextShape> {
     const { generation, size } = this.source;
@@ -105,7 +132,7 @@ export class OpenFile {
     return shape;
   }
 
-  /** The index of the lines in `encoding`, or in the detected one (null), started. */
+  /** The index of the lines in `encoding`, or in the detected one (null). */
   async index(encoding: string | null): Promise<LineIndex> {
     const detected = await this.shape();
     const shape = await this.#shapeIn(encoding, detected);
@@ -161,8 +188,20 @@ export class OpenFile {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#poll) clearInterval(this.#poll);
+    if (this.#scanTimer) clearTimeout(this.#scanTimer);
     await this.#lines.close();
     this.source.close();
+  }
+
+  async #startScan(): Promise<void> {
+    this.#scanAt = Number.NEGATIVE_INFINITY;
+    this.#lines.allowScan();
+    try {
+      await this.index(null);
+    } catch (error) {
+      // Whoever asks for the index next gets the same error; here nobody did.
+      console.error('bigview: internal error:', error);
+    }
   }
 
   #shapeIn(encoding: string | null, detected: TextShape): TextShape | Promise<TextShape> {

@@ -52,6 +52,7 @@ export async function serveBytes(
   res.once('close', () => context.admission.addUnsent(-sent));
   writeHead(res, sent, window.generation, window.size);
   res.end(window.bytes);
+  file.windowServed();
 }
 
 async function readAdmitted(

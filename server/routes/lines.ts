@@ -77,4 +77,5 @@ export async function serveLines(context: Context, file: OpenFile, res: ServerRe
     throw staleGeneration(file.source.generation, file.source.size);
   }
   sendJson(res, 200, reply);
+  file.windowServed();
 }

@@ -48,13 +48,14 @@ export function checkOrigin(req: IncomingMessage, hosts: ReadonlySet<string>): v
   const host = singleHost(req.rawHeaders);
   if (host === null) throw new HttpError(400, 'bad-request', 'exactly one Host header is needed');
   if (!hosts.has(host.toLowerCase())) throw new HttpError(403, 'forbidden', 'this Host is not served here');
-  const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = req.headers;
+  const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = req.headers;
   if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {
     throw refuse('requests from other origins are refused');
   }
   if (site !== undefined && site !== 'same-origin') {
     // A link, a bookmark or the launcher of the browser leads to the page itself, and to nothing else.
-    const navigation = req.method === 'GET' && mode === 'navigate' && (target === '/' || target.startsWith('/?'));
+    const toPage = req.method === 'GET' && (target === '/' || target.startsWith('/?'));
+    const navigation = toPage && mode === 'navigate' && (destination === undefined || destination === 'document');
     if (!navigation) throw refuse('requests from other sites are refused');
   }
 }

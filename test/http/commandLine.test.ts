@@ -154,6 +154,28 @@ describe('a running server', () => {
     },
   );
 
+  it('ends at once on a second signal, though a reply is stuck', async () => {
+    const big = sparseFile(join(tempFolder(), 'big.bin'), 2 ** 40, []);
+    const server = await startServer({ files: [big] });
+    const { id } = await server.file();
+    const stuck = await server.fetch(`/api/files/${id}/content`);
+    server.child.kill('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    server.child.kill('SIGTERM');
+    expect((await server.exited).code).toBe(130);
+    await stuck.body?.cancel().catch(() => undefined);
+  });
+
+  it('tears a reply that is stuck rather than wait for it', async () => {
+    const big = sparseFile(join(tempFolder(), 'big.bin'), 2 ** 40, []);
+    const server = await startServer({ files: [big] });
+    const { id } = await server.file();
+    const stuck = await server.fetch(`/api/files/${id}/content`);
+    server.child.kill('SIGTERM');
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    await expect(stuck.arrayBuffer()).rejects.toThrow();
+  });
+
   it('warns when others can reach it, and serves the machine under its own addresses only', async () => {
     const server = await startServer({ files: [logFile()], args: ['--host', '0.0.0.0'] });
     expect(server.stderr).toContain('warning');

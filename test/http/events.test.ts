@@ -164,3 +164,22 @@ describe('the line scan', () => {
     expect((await server.fetch(`/api/files/${id}/index`)).status).toBe(405);
   });
 });
+
+it('the lines of a large file are known at once when it is opened again, unless that is switched off', async () => {
+  const folder = tempFolder();
+  const path = join(folder, 'large.log');
+  writeFileSync(path, 'a line of this file\n'.repeat(600_000));
+  // What was just written may yet change within the same tick of the clock: it is not remembered.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const env = { XDG_CACHE_HOME: join(folder, 'cache') };
+  const lines = async (...args: string[]): Promise<IndexStatus> => {
+    const server = await startServer({ files: [path], env, args });
+    const { index } = await server.indexed((await server.file()).id);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await server.stop();
+    return index;
+  };
+  expect(await lines()).toMatchObject({ lines: 600_000, fromCache: false });
+  expect(await lines()).toMatchObject({ lines: 600_000, fromCache: true });
+  expect(await lines('--no-cache')).toMatchObject({ lines: 600_000, fromCache: false });
+});

@@ -200,6 +200,8 @@ describe('where a request comes from', () => {
         }
       }
     }
+    const framed = ['Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: navigate', 'Sec-Fetch-Dest: iframe'];
+    expect(await status(['GET / HTTP/1.1', host(), ...framed])).toBe(403);
     const same = ['Sec-Fetch-Site: same-origin', 'Sec-Fetch-Mode: cors'];
     expect(await status(['GET /api/files HTTP/1.1', host(), bearer(), ...same])).toBe(200);
   });
