@@ -14,7 +14,7 @@ import { HttpError, notFound, pastEnd, sendJson, staleGeneration } from './reply
 import { streamExtent } from './stream.ts';
 
 /** Strong: changes whenever a byte may have. */
-export function entityTag(source: Source): string {
+function entityTag(source: Source): string {
   const { device, inode, size, mtimeNs, ctimeNs } = source.identity;
   const state = [device, inode, size, mtimeNs, ctimeNs, source.generation].join(':');
   return `"${createHash('sha256').update(state).digest('base64url').slice(0, 27)}"`;

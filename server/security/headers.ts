@@ -1,7 +1,7 @@
 /** Sent with every reply, whatever its status or route. */
 
 /** Nothing inline, nothing foreign, nobody may frame us, strings are never run as script. */
-export const CONTENT_SECURITY_POLICY = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
