@@ -1,0 +1,89 @@
+/**
+ * 64 KiB windows over HTTP from pages in memory, engine against engine in turns, and their latency while indexes are scanned.
+ */
+import type { EngineName } from '../../shared/protocol.ts';
+import { type LoadResult, runLoad } from './load.ts';
+import { startBigview } from './process.ts';
+import { median, ms, percentile, type Row, ratio } from './stats.ts';
+
+const WINDOW = 65_536;
+const CONNECTIONS = 16;
+const REQUESTS = 20_000;
+const ENGINES: readonly EngineName[] = ['cached', 'map', 'read'];
+const AIM = 1.4;
+/** The same log so many times: enough scanning to measure beside. */
+const SCANNED_COPIES = 6;
+
+/** Path of the n-th request: windows spread over the first `span` bytes by a full-period walk. */
+const spread =
+  (id: string, span: number) =>
+  (n: number): string =>
+    `/api/files/${id}/bytes?offset=${((n * 7_919) % Math.floor(span / WINDOW)) * WINDOW}&length=${WINDOW}`;
+
+async function load(engine: EngineName, log: string, span: number, requests: number): Promise<LoadResult> {
+  const server = await startBigview([log], ['--engine', engine]);
+  try {
+    await server.indexed();
+    const [file] = await server.files();
+    if (!file || file.engine !== engine) throw new Error(`engine ${engine} is not in effect: ${file?.engine}`);
+    const { port, token } = server;
+    const run = (count: number): Promise<LoadResult> =>
+      runLoad({ port, token, connections: CONNECTIONS, path: spread(file.id, span), done: (n) => n >= count });
+    await run(requests / 4);
+    return whole(await run(requests));
+  } finally {
+    await server.stop();
+  }
+}
+
+async function whileScanning(log: string, span: number): Promise<LoadResult> {
+  const copies = Array.from({ length: SCANNED_COPIES }, () => log);
+  const server = await startBigview(copies, ['--no-cache']);
+  try {
+    const [file] = await server.files();
+    if (!file) throw new Error('no file');
+    let scanning = true;
+    const scan = server.indexed().then(() => {
+      scanning = false;
+    });
+    const { port, token } = server;
+    const result = await runLoad({ port, token, connections: 4, path: spread(file.id, span), done: () => !scanning });
+    await scan;
+    return whole(result);
+  } finally {
+    await server.stop();
+  }
+}
+
+function whole(result: LoadResult): LoadResult {
+  if (result.refused > 0 || result.bytes !== result.requests * WINDOW)
+    throw new Error('replies are missing or refused');
+  return result;
+}
+
+export async function windowsBench(log: string, span: number, runs: number): Promise<Row[]> {
+  const rates = new Map<EngineName, number[]>(ENGINES.map((engine) => [engine, []]));
+  const slowest = new Map<EngineName, number[]>(ENGINES.map((engine) => [engine, []]));
+  for (let run = 0; run < runs; run++) {
+    for (const engine of ENGINES) {
+      const result = await load(engine, log, span, REQUESTS);
+      rates.get(engine)?.push(result.requests / result.seconds);
+      slowest.get(engine)?.push(percentile(result.latencies, 0.99));
+    }
+  }
+  const rate = (engine: EngineName): number => median(rates.get(engine) ?? []);
+  const busy = await whileScanning(log, span);
+  const rows: Row[] = ENGINES.map((engine) => ({
+    what: `--engine ${engine}`,
+    figure: `${rate(engine).toFixed(0)} requests/s, 99th percentile ${ms(median(slowest.get(engine) ?? []))}`,
+  }));
+  for (const engine of ['cached', 'map'] as const) {
+    const gain = rate(engine) / rate('read');
+    rows.push({ what: `${engine} / read`, figure: ratio(gain), aim: { text: `>= ${AIM}`, met: gain >= AIM } });
+  }
+  rows.push({
+    what: `4 connections while ${SCANNED_COPIES} indexes are scanned`,
+    figure: `${(busy.requests / busy.seconds).toFixed(0)} requests/s, median ${ms(median(busy.latencies))}, 99th percentile ${ms(percentile(busy.latencies, 0.99))}`,
+  });
+  return rows;
+}
