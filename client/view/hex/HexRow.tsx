@@ -2,7 +2,7 @@
 import { memo, useLayoutEffect, useMemo, useRef } from 'react';
 import type { TextCodec } from '../../../shared/text/characters.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
-import { type ClassRun, classRuns, colourRuns } from './byteClass.ts';
+import { type ClassRun, classRuns, colourRuns, hiddenRuns } from './byteClass.ts';
 import { addressGroups, bytesText, type HexLayout } from './hexLayout.ts';
 import { asciiText, encodedText, NOT_SHOWN, type TextPiece } from './hexText.ts';
 
@@ -27,7 +27,7 @@ interface RowContent {
   readonly bytes: string;
   readonly pieces: readonly TextPiece[];
   readonly runs: readonly ClassRun[];
-  /** Runs of the text column: only what is not shown as itself has a colour there. */
+  /** Runs of the text column: what is not shown as itself recedes, in one colour, which halves the ranges. */
   readonly textRuns: readonly ClassRun[];
 }
 
@@ -38,7 +38,11 @@ function contentOf(cache: PageCache, offset: number, length: number, layout: Hex
   const base = { bytes: bytesText(bytes, layout.grouping), runs };
   if (codec === null) {
     const text = asciiText(bytes);
-    return { ...base, pieces: [{ text, first: 0, cells: text.length, boxed: false }], textRuns: runs } as RowContent;
+    return {
+      ...base,
+      pieces: [{ text, first: 0, cells: text.length, boxed: false }],
+      textRuns: hiddenRuns(runs),
+    } as RowContent;
   }
   const before = Math.min(offset, codec.longest + (offset % codec.unitBytes));
   const context = cache.peek(offset - before, before + bytes.length + codec.longest);
@@ -47,11 +51,11 @@ function contentOf(cache: PageCache, offset: number, length: number, layout: Hex
   const pieces = known
     ? encodedText(context, before, bytes.length, codec)
     : encodedText(cache.peek(offset, bytes.length + codec.longest), 0, bytes.length, codec);
-  return { ...base, pieces, textRuns: hiddenRuns(runs, pieces) } as RowContent;
+  return { ...base, pieces, textRuns: hiddenRuns(dottedRuns(runs, pieces)) } as RowContent;
 }
 
 /** The parts of `runs` whose cells hold a dot in place of a character. */
-function hiddenRuns(runs: readonly ClassRun[], pieces: readonly TextPiece[]): ClassRun[] {
+function dottedRuns(runs: readonly ClassRun[], pieces: readonly TextPiece[]): ClassRun[] {
   const dots = new Set<number>();
   for (const piece of pieces) {
     if (piece.boxed) continue;

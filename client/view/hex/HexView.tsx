@@ -93,7 +93,7 @@ export function HexView(props: HexViewProps) {
   const { file, cache, api, active } = props;
   const view = useApp((state) => state.views[file.id]);
   const settings = useApp((state) => state.settings);
-  const version = useCacheVersion(cache);
+  useCacheVersion(cache);
   const [widthRef, width] = useWidth();
   const [scrollLeft, setScrollLeft] = useState(0);
   const [column, setColumn] = useState<HexColumn>('bytes');
@@ -204,7 +204,6 @@ export function HexView(props: HexViewProps) {
     <section
       className="hex-view"
       aria-label="Hex view"
-      data-version={version}
       style={
         {
           '--hex-letter-spacing': `${letterSpacing}px`,

@@ -15,7 +15,7 @@ const CLASSES: readonly ByteClass[] = Array.from({ length: 256 }, (_, byte) => b
 
 /** Bytes `[first, end)` of a row that are of one class other than printable. */
 export interface ClassRun {
-  readonly kind: Exclude<ByteClass, 'printable'>;
+  readonly kind: Exclude<ByteClass, 'printable'> | 'hidden';
   readonly first: number;
   readonly end: number;
 }
@@ -34,12 +34,24 @@ export function classRuns(bytes: Uint8Array): ClassRun[] {
   return runs;
 }
 
+/** The runs of bytes other than printable and space, whatever their class: what the text column shows as a dot. */
+export function hiddenRuns(runs: readonly ClassRun[]): ClassRun[] {
+  const merged: ClassRun[] = [];
+  for (const run of runs) {
+    const last = merged[merged.length - 1];
+    if (last?.end === run.first) merged[merged.length - 1] = { ...last, end: run.end };
+    else merged.push({ ...run, kind: 'hidden' });
+  }
+  return merged;
+}
+
 const NAMES: Readonly<Record<ClassRun['kind'], string>> = {
   null: 'byte-null',
   space: 'byte-space',
   control: 'byte-control',
   high: 'byte-high',
   ff: 'byte-ff',
+  hidden: 'byte-hidden',
 };
 
 const highlights = new Map<string, Highlight>();

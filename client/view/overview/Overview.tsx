@@ -13,7 +13,16 @@ import {
 } from 'react';
 import type { Extent } from '../../../shared/extent.ts';
 import { formatCount, formatHex, formatPercent, formatSize } from '../../../shared/units.ts';
-import { bytesPerPx, fineFactor, lastTop, type Thumb, thumbFor, trackOffset, trackY } from './overviewScale.ts';
+import {
+  bytesPerPx,
+  fineFactor,
+  lastTop,
+  snapThumb,
+  type Thumb,
+  thumbFor,
+  trackOffset,
+  trackY,
+} from './overviewScale.ts';
 import { type OverviewLayer, paintLayers } from './paintLayers.ts';
 import './overview.css';
 
@@ -69,6 +78,7 @@ const KEYS: Readonly<Record<string, OverviewStep>> = {
 /** Height of a line of wheel deltas given in lines, CSS px. */
 const WHEEL_LINE_PX = 20;
 const MIN_TICK_PX = 2;
+const SETTLE_MS = 200;
 
 export function Overview(props: OverviewProps) {
   const { size, visible } = props;
@@ -104,7 +114,7 @@ export function Overview(props: OverviewProps) {
 
   const perPx = bytesPerPx(visible, size, height);
   const shown = drag ? { offset: drag.offset, end: drag.offset + visible.end - visible.offset } : visible;
-  const thumb = thumbFor(shown, size, height);
+  const thumb = snapThumb(thumbFor(shown, size, height), devicePixelRatio);
   const clampTop = (offset: number) => Math.max(0, Math.min(offset, lastTop(visible, size)));
   const yOf = (event: { clientY: number }) => event.clientY - (track.current?.getBoundingClientRect().top ?? 0);
 
@@ -156,7 +166,9 @@ export function Overview(props: OverviewProps) {
     props.onStep(step);
   };
 
-  const percent = size === 0 ? 0 : Math.min(100, (visible.offset / Math.max(1, lastTop(visible, size))) * 100);
+  // Said when the view has come to rest: an attribute that changes in each frame makes the browser paint all highlights again.
+  const place = useSettled(visible.offset, SETTLE_MS);
+  const percent = size === 0 ? 0 : Math.min(100, (place / Math.max(1, lastTop(visible, size))) * 100);
   return (
     <div
       ref={track}
@@ -167,8 +179,8 @@ export function Overview(props: OverviewProps) {
       aria-controls={props.controls}
       aria-valuemin={0}
       aria-valuemax={100}
-      aria-valuenow={Math.round(percent * 100) / 100}
-      aria-valuetext={`Offset ${formatCount(visible.offset)} of ${formatCount(size)}`}
+      aria-valuenow={Math.round(percent * 10) / 10}
+      aria-valuetext={`Offset ${formatCount(place)} of ${formatCount(size)}`}
       tabIndex={-1}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
@@ -184,6 +196,16 @@ export function Overview(props: OverviewProps) {
       {tip && size > 0 && <OverviewTip tip={tip} size={size} height={height} describe={props.describe} />}
     </div>
   );
+}
+
+/** `value` once it has not changed for `ms`. */
+function useSettled(value: number, ms: number): number {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return settled;
 }
 
 /** Selection, cursor and index progress: a few elements, so that the theme colours them. */

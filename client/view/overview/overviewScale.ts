@@ -28,6 +28,12 @@ export function thumbFor(visible: Extent, size: number, height: number): Thumb {
   return { top: place * (height - thumb), height: thumb };
 }
 
+/** The thumb on whole device px: a move that nobody can see changes nothing in the page. */
+export function snapThumb(thumb: Thumb, scale: number): Thumb {
+  const top = Math.round(thumb.top * scale) / scale;
+  return { top, height: Math.round((thumb.top + thumb.height) * scale) / scale - top };
+}
+
 /** How far one px of the thumb moves the view, bytes. */
 export function bytesPerPx(visible: Extent, size: number, height: number): number {
   const travel = height - thumbFor(visible, size, height).height;
