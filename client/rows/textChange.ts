@@ -1,5 +1,6 @@
 /** What goes in and out of a TextGeometry: queries to the server, facts of the file, and changes told to the view. */
 import type { IndexStatus, LinesReply } from '../../shared/protocol.ts';
+import type { Clock } from '../cache/clock.ts';
 import type { RowAlign } from './runway.ts';
 import type { TextFacts, TextRun } from './textRun.ts';
 
@@ -53,4 +54,14 @@ export interface TextChange {
   /** Rows were renamed: what was row n is row n + shift. */
   readonly shift: number;
   readonly scroll: TextScroll | null;
+}
+
+export interface TextGeometryOptions {
+  readonly file: GeometryFile;
+  /** Longest row, bytes; null for whole lines. */
+  readonly split: number | null;
+  readonly fetch: FetchGeometry;
+  /** A reply says that the file is another one than known here; `update` will follow. */
+  readonly onStale: (generation: number, size: number) => void;
+  readonly clock?: Clock;
 }

@@ -7,7 +7,7 @@
  * it belongs to, is tried again by itself when the network or a busy server was to blame, and at once by `retry`.
  */
 import type { LinesReply } from '../../shared/protocol.ts';
-import { ApiError, isAbort, isTransient } from '../api/errors.ts';
+import { isAbort } from '../api/errors.ts';
 import { browserClock, type Clock } from '../cache/clock.ts';
 import type { RowAlign } from './runway.ts';
 import type {
@@ -15,11 +15,14 @@ import type {
   GeometryFile,
   GeometryPlace,
   TextChange,
-  TextErrors,
+  TextGeometryOptions,
   TextScroll,
   TextSide,
   TextSnapshot,
 } from './textChange.ts';
+import { factsOf, sampleMean } from './textFacts.ts';
+import { Flights } from './textFlights.ts';
+import { type AskLines, loadAround } from './textLoad.ts';
 import {
   appendRecords,
   createRun,
@@ -27,6 +30,7 @@ import {
   FETCH_ROWS,
   planWishes,
   prependRecords,
+  renaming,
   rowOfOffset,
   runEnd,
   runStart,
@@ -36,58 +40,43 @@ import {
   tailOffset,
   totalRows,
   trimRun,
-  withFirstLine,
+  withLineOf,
 } from './textRun.ts';
+import { newState, TextTrouble } from './textTrouble.ts';
 
-/** A jump waits so long for the rows above its place, before it shows the ones below alone. */
-const ABOVE_PATIENCE_MS = 80;
 const CONFIRM_INTERVAL_MS = 1_000;
-const FIRST_BACKOFF_MS = 300;
-const MAX_BACKOFF_MS = 8_000;
-/** Mean line of a file of which nothing is known. */
-const UNKNOWN_MEAN = 100;
-/** Bytes that have to be scanned before the index's mean is believed. */
-const MEAN_SAMPLE_BYTES = 65_536;
-
-export interface TextGeometryOptions {
-  readonly file: GeometryFile;
-  /** Longest row, bytes; null for whole lines. */
-  readonly split: number | null;
-  readonly fetch: FetchGeometry;
-  /** A reply says that the file is another one than known here; `update` will follow. */
-  readonly onStale: (generation: number, size: number) => void;
-  readonly clock?: Clock;
-}
 
 export class TextGeometry {
   readonly #fetch: FetchGeometry;
   readonly #onStale: (generation: number, size: number) => void;
   readonly #clock: Clock;
   readonly #listeners = new Set<(change: TextChange) => void>();
-  readonly #flights = new Map<TextSide | 'confirm', AbortController>();
+  readonly #flights = new Flights<TextSide | 'confirm'>();
   /** Sides whose last reply brought nothing; asked again when more is known of the file. */
   readonly #stuck = new Set<TextSide>();
+  /** As last told by `update`; `#file` may have a larger size, from a reply. */
+  #told: GeometryFile;
   #file: GeometryFile;
   #split: number | null;
   #run: TextRun | null = null;
   #totalLines: number | null = null;
   #sampleMean: number | null = null;
-  #errors: TextErrors = {};
+  readonly #trouble: TextTrouble;
   #epoch = 0;
   #visible = { first: 0, last: 0 };
   /** The jump that is under way, to be made again when it failed. */
   #jump: { readonly offset: number; readonly align: TextScroll['align']; readonly px: number } | null = null;
-  #failures = 0;
-  #cancelBackoff: (() => void) | null = null;
   #cancelConfirm: (() => void) | null = null;
   #disposed = false;
 
   constructor(options: TextGeometryOptions) {
+    this.#told = options.file;
     this.#file = options.file;
     this.#split = options.split;
     this.#fetch = options.fetch;
     this.#onStale = options.onStale;
     this.#clock = options.clock ?? browserClock;
+    this.#trouble = new TextTrouble(this.#clock, () => this.retry());
   }
 
   subscribe(listener: (change: TextChange) => void): () => void {
@@ -102,7 +91,7 @@ export class TextGeometry {
       run: this.#run,
       rowCount,
       facts,
-      errors: this.#errors,
+      errors: this.#trouble.errors,
       epoch: this.#epoch,
       moving: this.#flights.has('jump'),
     };
@@ -129,7 +118,8 @@ export class TextGeometry {
 
   /** What became of the file; a new generation or encoding makes everything anew around `top`. */
   update(file: GeometryFile, top: { readonly offset: number; readonly px: number }): void {
-    const before = this.#file;
+    const before = this.#told;
+    this.#told = file;
     this.#file = file;
     if (file.generation !== before.generation || file.encoding !== before.encoding || file.size < before.size) {
       this.rebuild(top.offset, top.px, this.#split);
@@ -156,9 +146,7 @@ export class TextGeometry {
   }
 
   retry(): void {
-    this.#cancelBackoff?.();
-    this.#cancelBackoff = null;
-    this.#errors = {};
+    this.#trouble.clear();
     this.#stuck.clear();
     if (this.#jump) this.#go(this.#jump.offset, this.#jump.align, this.#jump.px);
     else {
@@ -174,14 +162,11 @@ export class TextGeometry {
   }
 
   #forget(): void {
-    for (const flight of this.#flights.values()) flight.abort();
-    this.#flights.clear();
-    this.#cancelBackoff?.();
-    this.#cancelBackoff = null;
+    this.#flights.cancelAll();
+    this.#trouble.clear();
     this.#stuck.clear();
     this.#cancelConfirm?.();
     this.#cancelConfirm = null;
-    this.#errors = {};
     this.#totalLines = null;
     this.#sampleMean = null;
     this.#run = null;
@@ -189,10 +174,7 @@ export class TextGeometry {
   }
 
   #facts(): TextFacts {
-    const { size, index } = this.#file;
-    const scanned = index && index.scannedBytes >= MEAN_SAMPLE_BYTES && index.lines > 0;
-    const mean = scanned ? index.scannedBytes / index.lines : (this.#sampleMean ?? UNKNOWN_MEAN);
-    return { size, totalLines: this.#totalLines, meanLine: Math.max(1, mean) };
+    return factsOf(this.#file, this.#totalLines, this.#sampleMean);
   }
 
   #emit(shift: number, scroll: TextScroll | null): void {
@@ -203,8 +185,7 @@ export class TextGeometry {
 
   #go(offset: number, align: TextScroll['align'], px: number): void {
     const size = this.#file.size;
-    this.#flights.get('jump')?.abort();
-    this.#flights.delete('jump');
+    this.#flights.cancel('jump');
     this.#jump = null;
     if (size === 0) {
       this.#run = null;
@@ -230,53 +211,32 @@ export class TextGeometry {
     scroll: (row: number) => TextScroll | null,
   ): Promise<void> {
     const { offset } = target;
-    const byLine = target.line !== null;
-    const flight = this.#takeOff('jump');
-    const start = Math.max(0, (target.line ?? 0) - FETCH_ROWS / 2);
-    const above = offset > 0 && !byLine ? this.#ask({ offset }, -FETCH_ROWS, flight) : null;
-    // Its failure shows when the rows above are asked for again.
-    above?.catch(() => {});
+    const flight = this.#flights.takeOff('jump');
     try {
-      const below = byLine
-        ? await this.#ask({ start }, FETCH_ROWS * 2, flight)
-        : await this.#ask({ offset }, FETCH_ROWS, flight);
-      const first = above ? await this.#soon(above) : null;
-      if (!this.#land('jump', flight)) return;
+      const ask: AskLines = (place, count) => this.#ask(place, count, flight);
+      const { below, records, index } = await loadAround(ask, this.#clock, offset, target.line);
+      if (!this.#flights.land('jump', flight)) return;
       if (!this.#accept(below) || below.lines.length === 0) return;
-      this.#sample(below);
-      this.#cancelSides();
-      const joins = first?.generation === below.generation && joined(first, below);
-      const records = joins ? [...first.lines, ...below.lines] : below.lines;
-      const index = joins ? first.lines.length : 0;
+      this.#sampleMean = sampleMean(below) ?? this.#sampleMean;
+      this.#flights.cancel('before', 'after', 'confirm');
       const facts = this.#facts();
       const line = Math.round((below.lines[0]?.offset ?? offset) / facts.meanLine);
       const run = createRun(records, this.#split !== null, { index, row: target.row ?? line, line }, facts);
-      const at = (byLine ? null : rowOfOffset(run, offset, this.#file.size)) ?? target.row ?? run.firstRow;
+      const at =
+        (target.line !== null ? null : rowOfOffset(run, offset, this.#file.size)) ?? target.row ?? run.firstRow;
       const wish = scroll(at);
       this.#run = run;
       this.#epoch += 1;
       this.#visible = { first: at, last: at };
       this.#jump = null;
       this.#stuck.clear();
-      this.#succeeded('jump');
+      this.#trouble.succeeded('jump');
       this.#emit(0, wish);
       this.#confirm();
       this.#plan();
     } catch (error) {
-      if (this.#land('jump', flight)) this.#failed('jump', error);
+      if (this.#flights.land('jump', flight)) this.#failed('jump', error);
     }
-  }
-
-  /** The reply when it comes within a short time, else null. */
-  #soon(reply: Promise<LinesReply>): Promise<LinesReply | null> {
-    return new Promise((resolve) => {
-      const cancel = this.#clock.delay(ABOVE_PATIENCE_MS, () => resolve(null));
-      const done = (value: LinesReply | null) => {
-        cancel();
-        resolve(value);
-      };
-      reply.then(done, () => done(null));
-    });
   }
 
   #plan(): void {
@@ -284,7 +244,7 @@ export class TextGeometry {
     if (!run || this.#disposed || this.#flights.has('jump')) return;
     for (const wish of planWishes(run, this.#visible, this.#file.size)) {
       const { kind } = wish;
-      if (this.#flights.has(kind) || this.#stuck.has(kind) || this.#errors[kind] !== undefined) continue;
+      if (this.#flights.has(kind) || this.#stuck.has(kind) || this.#trouble.errors[kind] !== undefined) continue;
       if (wish.kind === 'jump') {
         const { row } = wish;
         const counted = this.#totalLines ?? this.#file.index?.lines ?? 0;
@@ -301,16 +261,16 @@ export class TextGeometry {
 
   async #extend(wish: Exclude<TextWish, { kind: 'jump' }>): Promise<void> {
     const { kind, offset } = wish;
-    const flight = this.#takeOff(kind);
+    const flight = this.#flights.takeOff(kind);
     try {
       const reply = await this.#ask({ offset }, kind === 'after' ? wish.count : -wish.count, flight);
       const run = this.#run;
-      if (!this.#land(kind, flight) || !run || !this.#accept(reply)) return;
-      this.#sample(reply);
+      if (!this.#flights.land(kind, flight) || !run || !this.#accept(reply)) return;
+      this.#sampleMean = sampleMean(reply) ?? this.#sampleMean;
       const facts = this.#facts();
       const add = kind === 'after' ? appendRecords : prependRecords;
       const next = add(run, reply.lines, facts);
-      this.#succeeded(kind);
+      this.#trouble.succeeded(kind);
       if (next === null) {
         this.#mismatch(run);
         return;
@@ -320,7 +280,7 @@ export class TextGeometry {
       this.#become(next);
       this.#plan();
     } catch (error) {
-      if (this.#land(kind, flight)) this.#failed(kind, error);
+      if (this.#flights.land(kind, flight)) this.#failed(kind, error);
     }
   }
 
@@ -328,11 +288,7 @@ export class TextGeometry {
   #become(next: TextRun): void {
     const run = this.#run;
     if (!run) return;
-    // A row that is in both: the first of the later start.
-    const from = Math.max(runStart(run), runStart(next));
-    const before = rowOfOffset(run, from, this.#file.size);
-    const after = rowOfOffset(next, from, this.#file.size);
-    const shift = before === null || after === null ? 0 : after - before;
+    const shift = renaming(run, next);
     if (shift !== 0) this.#epoch += 1;
     this.#visible = { first: this.#visible.first + shift, last: this.#visible.last + shift };
     this.#run = trimRun(next, this.#visible);
@@ -356,26 +312,25 @@ export class TextGeometry {
   }
 
   async #confirmLine(offset: number): Promise<void> {
-    const flight = this.#takeOff('confirm');
+    const flight = this.#flights.takeOff('confirm');
     try {
       const reply = await this.#ask({ offset }, 1, flight);
       const run = this.#run;
-      if (!this.#land('confirm', flight) || !run || !this.#accept(reply)) return;
+      if (!this.#flights.land('confirm', flight) || !run || !this.#accept(reply)) return;
       const line = reply.lines[0]?.line ?? null;
       if (line === null) this.#confirmLater();
       if (line === null || run.exact) return;
-      const row = reply.lines[0] && rowOfOffset(run, reply.lines[0].offset, this.#file.size);
-      if (row === null || row === undefined || run.rows[row - run.firstRow]?.offset !== reply.lines[0]?.offset) {
+      const next = withLineOf(run, reply.lines[0]?.offset ?? 0, line, this.#facts());
+      if (next === null) {
         // The run begins inside a line whose start was out of reach and is known now.
         this.#mismatch(run);
         return;
       }
-      const ordinal = run.rows[row - run.firstRow]?.ordinal ?? 0;
-      this.#become(withFirstLine(run, line - ordinal + (run.rows[0]?.ordinal ?? 0), this.#facts()));
+      this.#become(next);
       this.#plan();
     } catch {
       // The number stays an estimate; the next progress of the index asks again.
-      this.#land('confirm', flight);
+      this.#flights.land('confirm', flight);
     }
   }
 
@@ -384,27 +339,6 @@ export class TextGeometry {
     if (this.#file.index !== null) return;
     this.#cancelConfirm?.();
     this.#cancelConfirm = this.#clock.delay(CONFIRM_INTERVAL_MS, () => this.#confirm());
-  }
-
-  #takeOff(side: TextSide | 'confirm'): AbortController {
-    const flight = new AbortController();
-    this.#flights.get(side)?.abort();
-    this.#flights.set(side, flight);
-    return flight;
-  }
-
-  /** Whether the flight still is the one of its side; it is not when something newer took its place. */
-  #land(side: TextSide | 'confirm', flight: AbortController): boolean {
-    if (this.#flights.get(side) !== flight) return false;
-    this.#flights.delete(side);
-    return !this.#disposed;
-  }
-
-  #cancelSides(): void {
-    for (const side of ['before', 'after', 'confirm'] as const) {
-      this.#flights.get(side)?.abort();
-      this.#flights.delete(side);
-    }
   }
 
   #ask(place: GeometryPlace, count: number, flight: AbortController): Promise<LinesReply> {
@@ -426,45 +360,18 @@ export class TextGeometry {
     return true;
   }
 
-  #sample(reply: LinesReply): void {
-    const first = reply.lines[0];
-    const last = reply.lines.at(-1);
-    const ends = reply.lines.filter((line) => line.terminatorLength > 0).length;
-    if (!first || !last || ends < 8) return;
-    this.#sampleMean = (last.offset + last.length + last.terminatorLength - first.offset) / ends;
-  }
-
-  #succeeded(side: TextSide): void {
-    this.#failures = 0;
-    const { [side]: _, ...others } = this.#errors;
-    this.#errors = side === 'jump' ? {} : others;
-  }
-
   #failed(side: TextSide, error: unknown): void {
     if (isAbort(error)) return;
-    if (error instanceof ApiError && (error.code === 'stale-generation' || error.code === 'past-end')) {
-      const { generation, size } = error.details;
-      if (generation !== undefined && size !== undefined && generation !== this.#file.generation) {
-        this.#onStale(generation, size);
-        return;
-      }
+    const state = newState(error, this.#file.generation);
+    if (state) {
+      this.#onStale(state.generation, state.size);
+      return;
     }
-    this.#errors = { ...this.#errors, [side]: error instanceof Error ? error.message : String(error) };
-    if (isTransient(error)) {
-      const wait = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failures);
-      this.#failures += 1;
-      this.#cancelBackoff?.();
-      this.#cancelBackoff = this.#clock.delay(wait, () => this.retry());
-    }
+    this.#trouble.failed(side, error);
     this.#emit(0, null);
   }
 }
 
 function scrollTo(row: number, align: TextScroll['align'], px: number): TextScroll {
   return align === 'keep' ? { row, align, px } : { row, align };
-}
-
-function joined(above: LinesReply, below: LinesReply): boolean {
-  const last = above.lines.at(-1);
-  return last !== undefined && last.offset + last.length + last.terminatorLength === below.lines[0]?.offset;
 }

@@ -195,10 +195,22 @@ function withExactLine(run: TextRun, row: TextRow, line: number): TextRun {
   return { ...run, anchorLine: line - row.ordinal, exact: true };
 }
 
-/** The index has come so far that the line number of the run's first row is known. Renames the rows of an unsplit run. */
-export function withFirstLine(run: TextRun, line: number, facts: TextFacts): TextRun {
-  const first = run.rows[0];
-  return first && !run.exact ? settle(withExactLine(run, first, line), facts) : run;
+/**
+ * The run when the number of the line that begins at `offset` is known. Renames the rows of an unsplit run. Null when no row of
+ * the run begins there.
+ */
+export function withLineOf(run: TextRun, offset: number, line: number, facts: TextFacts): TextRun | null {
+  const at = rowOfOffset(run, offset, facts.size);
+  const row = at === null ? null : rowAt(run, at);
+  if (row?.offset !== offset) return null;
+  return run.exact ? run : settle(withExactLine(run, row, line), facts);
+}
+
+/** How many rows further the coordinates of `after` are than those of `before`, two runs that share rows. */
+export function renaming(before: TextRun, after: TextRun): number {
+  const from = Math.max(runStart(before), runStart(after));
+  const [old, now] = [rowOfOffset(before, from, 0), rowOfOffset(after, from, 0)];
+  return old === null || now === null ? 0 : now - old;
 }
 
 /** Restores the invariants of the coordinates. */
