@@ -56,7 +56,7 @@ export class PastEndError extends RangeError {
   }
 }
 
-/** Bytes that one request may search for terminators: about 20 ms from the page cache. */
+/** Bytes that a request may search for terminators at a time, at most thrice: about 20 ms each from the page cache. */
 const SCAN_BUDGET = 67_108_864;
 /** Bytes of the head that are looked at when the length of lines has to be guessed. */
 const SAMPLE_BYTES = 65_536;

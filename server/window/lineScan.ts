@@ -67,6 +67,7 @@ export class LineScan {
 
   /** The start of the line that holds the byte at `offset`. */
   async lineStart(offset: number): Promise<LineStart> {
+    this.#windows.renewBudget();
     const search = this.#searchBack(offset - (offset % this.#unit));
     const found = await search.next(1);
     const position = found[0];
@@ -94,6 +95,7 @@ export class LineScan {
 
   /** Up to `count` spans from `place` on; fewer at the end of the file or of the budget. */
   async forward(place: Place, count: number): Promise<Span[]> {
+    this.#windows.renewBudget();
     const { size } = this.#windows;
     const spans: Span[] = [];
     let { start, piece } = place;
@@ -147,6 +149,7 @@ export class LineScan {
 
   /** Up to `count` spans before `place`, in file order; fewer at the start of the file or at the end of the budget. */
   async backward(place: Place, count: number): Promise<Span[]> {
+    this.#windows.renewBudget();
     const spans: Span[] = [];
     this.#piecesBefore(place, count, spans);
     // Where a line's start is unknown, so is all before it.

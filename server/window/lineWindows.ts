@@ -20,25 +20,32 @@ export class LineWindows {
   readonly #source: Source;
   readonly #signal: AbortSignal | null;
   readonly #kept: LineWindow[] = [];
-  #budget: number;
+  readonly #budget: number;
+  #left: number;
 
   constructor(source: Source, budget: number, signal: AbortSignal | null) {
     this.#source = source;
     this.#signal = signal;
     this.#budget = budget;
+    this.#left = budget;
     this.size = source.size;
     this.generation = source.generation;
   }
 
   /** True when no more windows may be loaded. */
   get exhausted(): boolean {
-    return this.#budget <= 0;
+    return this.#left <= 0;
+  }
+
+  /** Begins a search of its own: one that found nothing leaves the next one its full budget. */
+  renewBudget(): void {
+    this.#left = this.#budget;
   }
 
   /** Reads `[offset, end)` and keeps it. */
   async load(offset: number, end: number): Promise<LineWindow> {
     const window = { offset, bytes: await this.#read(offset, end) };
-    this.#budget -= window.bytes.length;
+    this.#left -= window.bytes.length;
     this.#kept.push(window);
     if (this.#kept.length > MAX_KEPT) this.#kept.shift();
     return window;
