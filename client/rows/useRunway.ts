@@ -144,7 +144,7 @@ export function useRunway(options: RunwayOptions): Runway {
     const span = { low: 0, end: options.rowCount };
     return { origin: 0, base: centredBase(options.initialRow, 0, span, capacity) };
   });
-  const span: SlotSpan = { low: -place.origin, end: rowCount - place.origin };
+  const span: SlotSpan = { low: 0 - place.origin, end: rowCount - place.origin };
   const { base, count } = runwayExtent(place.base, span, capacity);
 
   const element = useRef<HTMLDivElement | null>(null);
