@@ -1,6 +1,8 @@
 /**
- * `GET /api/files/:id/bytes`: the request that scrolling is made of. It is called straight from the gate, before express, and
- * makes nothing it does not need (no AbortController, no URL object): see docs and the figures in app.ts.
+ * `GET /api/files/:id/bytes`: the request that scrolling is made of. The gate calls it directly, before express, and it makes
+ * nothing that it does not need (no AbortController, no URL object). Measured with windows of 100 bytes, 16 connections, time
+ * of the server's process on a busy machine: 50 us a request here, 105 us by way of express. With 64 KiB it is 60–80 us, most
+ * of it the two copies; a fresh target for each window instead of a pooled one took 12 % of the time in the collector alone.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MAX_FILE_BYTES, MAX_WINDOW_BYTES } from '../../shared/limits.ts';
