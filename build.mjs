@@ -32,6 +32,8 @@ async function buildServer() {
   const workers = readdirSync('server', { recursive: true })
     .filter((name) => name.endsWith('Worker.ts'))
     .map((name) => `server/${name}`);
+  // Parts of earlier bundles have other names: none may stay and be packed.
+  for (const name of readdirSync(OUT)) if (name.endsWith('.js')) rmSync(`${OUT}/${name}`);
   await bundle({
     entryPoints: ['server/main.ts', ...workers].filter((path) => existsSync(path)),
     outdir: OUT,

@@ -4,7 +4,7 @@
  */
 import type { Browser } from 'playwright-core';
 import { withBrowser, withPage } from './browser.ts';
-import { startBigview } from './process.ts';
+import { withBigview } from './process.ts';
 import { median, mib, ms, type Row, ratio } from './stats.ts';
 
 const AIM = 0.1;
@@ -26,8 +26,7 @@ async function once(browser: Browser, path: string, needle: string): Promise<Fir
       };
       requestAnimationFrame(look);
     }, needle);
-    const server = await startBigview([path], ['--no-cache', '--text']);
-    try {
+    return withBigview([path], ['--no-cache', '--text'], async ({ server, startedAt, peakRss }) => {
       await page.goto(server.link);
       // The page's CSP forbids what waitForFunction does.
       let at: number | undefined;
@@ -36,10 +35,8 @@ async function once(browser: Browser, path: string, needle: string): Promise<Fir
         await page.waitForTimeout(40);
         at = await page.evaluate(() => window.firstRows);
       }
-      return { took: at - server.startedAt, peakRss: server.peakRss() ?? Number.NaN };
-    } finally {
-      await server.stop();
-    }
+      return { took: at - startedAt, peakRss: peakRss() };
+    });
   });
 }
 

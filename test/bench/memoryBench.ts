@@ -1,7 +1,7 @@
 /** Peak resident memory of the server after the same work on files of different sizes: index, then windows all over the file. */
 import type { EngineName } from '../../shared/protocol.ts';
 import { runLoad } from './load.ts';
-import { startBigview } from './process.ts';
+import { withBigview } from './process.ts';
 import { mib, type Row } from './stats.ts';
 
 const WINDOW = 65_536;
@@ -9,11 +9,9 @@ const REQUESTS = 20_000;
 const AIM = 200 * 2 ** 20;
 
 async function peak(path: string, engine: EngineName): Promise<number> {
-  const server = await startBigview([path], ['--no-cache', '--engine', engine]);
-  try {
-    await server.indexed();
-    const [file] = await server.files();
-    if (!file) throw new Error('no file');
+  return withBigview([path], ['--no-cache', '--engine', engine], async ({ server, indexed, peakRss }) => {
+    await indexed();
+    const file = await server.file();
     const windows = Math.max(1, Math.floor(file.size / WINDOW));
     const { port, token } = server;
     await runLoad({
@@ -23,10 +21,8 @@ async function peak(path: string, engine: EngineName): Promise<number> {
       path: (n) => `/api/files/${file.id}/bytes?offset=${((n * 7_919) % windows) * WINDOW}&length=${WINDOW}`,
       done: (n) => n >= REQUESTS,
     });
-    return server.peakRss() ?? Number.NaN;
-  } finally {
-    await server.stop();
-  }
+    return peakRss();
+  });
 }
 
 export async function memoryBench(

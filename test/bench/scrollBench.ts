@@ -1,7 +1,7 @@
 /** What a person sees while the wheel turns: frames that miss rows or bytes, and tasks that hold up the page. */
 import type { Browser } from 'playwright-core';
 import { withBrowser, withPage } from './browser.ts';
-import { startBigview } from './process.ts';
+import { withBigview } from './process.ts';
 import { median, ms, percentile, type Row } from './stats.ts';
 
 const TICKS = 300;
@@ -17,10 +17,9 @@ interface Seen {
 declare const window: Window & { seen: Seen };
 
 async function once(browser: Browser, path: string, view: 'hex' | 'text'): Promise<Seen> {
-  const server = await startBigview([path], [`--${view}`]);
-  try {
-    await server.indexed();
-    return await withPage(browser, async (page) => {
+  return withBigview([path], [`--${view}`], async ({ server, indexed }) => {
+    await indexed();
+    return withPage(browser, async (page) => {
       await page.goto(server.link);
       await page.waitForSelector('[role=grid] [role=row]');
       await page.mouse.move(400, 400);
@@ -50,14 +49,12 @@ async function once(browser: Browser, path: string, view: 'hex' | 'text'): Promi
       });
       for (let tick = 0; tick < TICKS; tick++) await page.mouse.wheel(0, TICK_PX);
       await page.waitForTimeout(300);
-      return await page.evaluate(() => {
+      return page.evaluate(() => {
         window.seen.recording = false;
         return window.seen;
       });
     });
-  } finally {
-    await server.stop();
-  }
+  });
 }
 
 export async function scrollBench(log: string): Promise<Row[]> {

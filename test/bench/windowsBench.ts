@@ -3,7 +3,7 @@
  */
 import type { EngineName } from '../../shared/protocol.ts';
 import { type LoadResult, runLoad } from './load.ts';
-import { startBigview } from './process.ts';
+import { withBigview } from './process.ts';
 import { median, ms, percentile, type Row, ratio } from './stats.ts';
 
 const WINDOW = 65_536;
@@ -21,38 +21,31 @@ const spread =
     `/api/files/${id}/bytes?offset=${((n * 7_919) % Math.floor(span / WINDOW)) * WINDOW}&length=${WINDOW}`;
 
 async function load(engine: EngineName, log: string, span: number, requests: number): Promise<LoadResult> {
-  const server = await startBigview([log], ['--engine', engine]);
-  try {
-    await server.indexed();
-    const [file] = await server.files();
-    if (!file || file.engine !== engine) throw new Error(`engine ${engine} is not in effect: ${file?.engine}`);
+  return withBigview([log], ['--engine', engine], async ({ server, indexed }) => {
+    await indexed();
+    const file = await server.file();
+    if (file.engine !== engine) throw new Error(`engine ${engine} is not in effect: ${file.engine}`);
     const { port, token } = server;
     const run = (count: number): Promise<LoadResult> =>
       runLoad({ port, token, connections: CONNECTIONS, path: spread(file.id, span), done: (n) => n >= count });
     await run(requests / 4);
     return whole(await run(requests));
-  } finally {
-    await server.stop();
-  }
+  });
 }
 
 async function whileScanning(log: string, span: number): Promise<LoadResult> {
   const copies = Array.from({ length: SCANNED_COPIES }, () => log);
-  const server = await startBigview(copies, ['--no-cache']);
-  try {
-    const [file] = await server.files();
-    if (!file) throw new Error('no file');
+  return withBigview(copies, ['--no-cache'], async ({ server, indexed }) => {
+    const file = await server.file();
     let scanning = true;
-    const scan = server.indexed().then(() => {
+    const scan = indexed().then(() => {
       scanning = false;
     });
     const { port, token } = server;
     const result = await runLoad({ port, token, connections: 4, path: spread(file.id, span), done: () => !scanning });
     await scan;
     return whole(result);
-  } finally {
-    await server.stop();
-  }
+  });
 }
 
 function whole(result: LoadResult): LoadResult {
