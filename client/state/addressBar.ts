@@ -12,6 +12,9 @@ export const REPLACE_MS = 320;
 const JUMP_BYTES = 65_536;
 const NEWEST_KEY = 'bigview.history';
 
+/** The top that views had when the last jump began: no part of the new place until they have followed. */
+let topBeforeJump: number | null = null;
+
 interface Entry {
   readonly bigview: number;
 }
@@ -32,7 +35,7 @@ function placeOf(state: AppStore): Place | null {
     view: view.mode,
     at: view.cursor,
     sel: view.anchor,
-    top: view.top,
+    top: view.top === topBeforeJump ? null : view.top,
     encoding: view.encoding,
   };
 }
@@ -137,12 +140,15 @@ export function followAddress(tell: (sentence: string) => void): () => void {
     write('replaceState', appStore.getState());
   };
   const stopStore = appStore.subscribe((state, before) => {
+    const top = activeOf(state)?.view.top;
+    if (top !== undefined && top !== topBeforeJump) topBeforeJump = null;
     if (isJump(state, before)) {
       if (timer !== null) clearTimeout(timer);
       write('replaceState', before);
       entry += 1;
       newest = entry;
       sessionStorage.setItem(NEWEST_KEY, String(newest));
+      topBeforeJump = activeOf(state)?.view.top ?? null;
       write('pushState', state);
       timer = setTimeout(flush, REPLACE_MS);
     } else if (timer === null && (state.views !== before.views || state.activeFile !== before.activeFile)) {

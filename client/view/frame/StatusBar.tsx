@@ -19,7 +19,7 @@ function Where({ file, view }: { readonly file: FileInfo; readonly view: FileVie
   return (
     <button
       type="button"
-      className="status-item"
+      className="status-item status-where"
       aria-label={`Offset ${view.cursor}, go to`}
       data-tip="Offset of the cursor. Go to …"
       data-tip-command="jump.goto"

@@ -36,10 +36,12 @@ function floatText(value: number, digits: number): string {
   return String(Number(value.toPrecision(digits)));
 }
 
-const MAX_DATE_MS = 8_640_000_000_000_000;
+/** Years 1 to 9999: what lies outside was not meant as a date. */
+const FIRST_DATE_MS = Date.parse('0001-01-01T00:00:00Z');
+const LAST_DATE_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 function date(milliseconds: number): string | null {
-  if (!Number.isFinite(milliseconds) || Math.abs(milliseconds) > MAX_DATE_MS) return null;
+  if (!(milliseconds >= FIRST_DATE_MS && milliseconds <= LAST_DATE_MS)) return null;
   return new Date(milliseconds).toISOString().replace('T', ' ').replace('.000Z', 'Z').replace('Z', ' UTC');
 }
 

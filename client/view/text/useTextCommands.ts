@@ -44,6 +44,8 @@ interface Move {
   brought: boolean;
   /** The cursor was out of sight when it began: decided once, as the view moves before the cursor does. */
   lost: boolean | null;
+  /** When the key was pressed, performance.now(). */
+  readonly since: number;
 }
 
 const STEPS: Readonly<Partial<Record<CommandId, Step>>> = {
@@ -71,6 +73,8 @@ const COPIES: readonly (readonly [CommandId, CopyFormat])[] = [
 
 /** Keys held down while nothing comes are not all made up for later. */
 const MAX_WAITING = 32;
+/** A move that waits longer than this is given up when the next key is pressed, ms. */
+const STUCK_MS = 1_500;
 
 function rowsOf(command: CommandId, pageRows: number): number {
   switch (command) {
@@ -235,9 +239,13 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
   };
   for (const [command, step] of Object.entries(STEPS) as [CommandId, Step][]) {
     handlers[command] = ({ extend }) => {
+      // Where a move to either end leads does not depend on those before it; and one whose rows were taken away again, by a jump
+      // say, must not hold up the others for ever.
+      const stuck = waiting.current[0] && performance.now() - waiting.current[0].since > STUCK_MS;
+      if (stuck || step === 'fileStart' || step === 'fileEnd') waiting.current = [];
       if (waiting.current.length >= MAX_WAITING) return;
       const rows = rowsOf(command, latest.current.runway.pageRows);
-      waiting.current.push({ step, rows, extend, brought: false, lost: null });
+      waiting.current.push({ step, rows, extend, brought: false, lost: null, since: performance.now() });
       work();
     };
   }
