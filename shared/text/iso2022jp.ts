@@ -19,7 +19,6 @@ const ESCAPE = 0x1b;
 
 /** The ISO-2022-JP codec. */
 export function iso2022jpCodec(createDecoder: CreateDecoder): TextCodec {
-  const fatal = createDecoder('iso-2022-jp', { fatal: true, ignoreBOM: true });
   const known = new Map<string, number>();
 
   const codeOf = (set: string, bytes: readonly number[]): number => {
@@ -27,6 +26,8 @@ export function iso2022jpCodec(createDecoder: CreateDecoder): TextCodec {
     let code = known.get(key);
     if (code === undefined) {
       const prefix = set === '(B' ? [] : [ESCAPE, set.charCodeAt(0), set.charCodeAt(1)];
+      // A new decoder each time, as in legacy.ts.
+      const fatal = createDecoder('iso-2022-jp', { fatal: true, ignoreBOM: true });
       code = decodeOrNull(fatal, Uint8Array.from([...prefix, ...bytes]))?.codePointAt(0) ?? -1;
       known.set(key, code);
     }

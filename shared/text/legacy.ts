@@ -46,9 +46,10 @@ class Sequences {
 
 /** The codec of any encoding but UTF-8, UTF-16 and ISO-2022-JP. Throws what `createDecoder` throws for an unknown label. */
 export function legacyCodec(label: string, createDecoder: CreateDecoder): TextCodec {
-  const fatal = createDecoder(label, { fatal: true, ignoreBOM: true });
   const sequences = new Sequences();
   const ask = (bytes: readonly number[]): number => {
+    // A new decoder each time: Chromium's EUC-JP decoder keeps a 0x8F at the end of one call for the next.
+    const fatal = createDecoder(label, { fatal: true, ignoreBOM: true });
     const text = decodeOrNull(fatal, Uint8Array.from(bytes));
     return text === null ? REFUSED : sequences.code(text);
   };

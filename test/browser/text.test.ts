@@ -328,7 +328,7 @@ describe('text view', () => {
     const { page } = await open(path);
     await rowsWhen(page, (rows) => rows.length === 2 && rows[1]?.text === 'two');
     writeFileSync(path, ' and a half\nthree\n', { flag: 'a' });
-    const rows = await rowsWhen(page, (now) => now.length === 3);
+    const rows = await rowsWhen(page, (now) => now.length === 3 && allExact(now));
     expect(rows.map((row) => row.text.trim())).toEqual(['one', 'two and a half', 'three']);
     expect(rows.map((row) => row.number)).toEqual([1, 2, 3]);
     writeFileSync(path, 'new\n');

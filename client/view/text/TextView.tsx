@@ -2,19 +2,17 @@
  * The lines of a file in rows. Where the rows are comes from a TextGeometry, their bytes from the page cache, cursor and selection
  * from the store; what is on screen is a function of these, and nothing here is kept twice.
  */
-import { type CSSProperties, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { selectionExtent } from '../../../shared/extent.ts';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { createTextCodec } from '../../../shared/text/codec.ts';
-import { byteOf, characterAtCell, characterAtIndex } from '../../../shared/text/lineLayout.ts';
 import type { Api } from '../../api/client.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
-import { pageOf } from '../../cache/plan.ts';
 import { useCacheVersion } from '../../cache/usePages.ts';
 import { useCellMetrics } from '../../rows/metrics.ts';
 import { isLong, TextContents } from '../../rows/textContent.ts';
 import type { TextPlaces } from '../../rows/textMoves.ts';
-import { lineOf, meanRow, rowAt, rowEnd, rowOfOffset, runEndRow, type TextRow } from '../../rows/textRun.ts';
+import { meanRow, rowAt, rowEnd, rowOfOffset, type TextRow } from '../../rows/textRun.ts';
 import { type RunwayItem, useRunway } from '../../rows/useRunway.ts';
 import { useCommandHandlers } from '../../state/commandRegistry.ts';
 import { appStore, type FileView } from '../../state/store.ts';
@@ -22,13 +20,12 @@ import { useApp } from '../../state/useApp.ts';
 import { CopyNotice, useCopy } from '../copy/useCopy.tsx';
 import { Overview, type OverviewStep } from '../overview/Overview.tsx';
 import type { OverviewLayer } from '../overview/paintLayers.ts';
-import { type RowsPointerEvent, RowsViewport } from '../rows.tsx';
+import { RowsViewport } from '../rows.tsx';
 import { hasControlPictures } from './controlPictures.ts';
 import { HorizontalBar } from './HorizontalBar.tsx';
-import { gutterCells } from './lineLabel.ts';
-import { rowWindow } from './rowWindow.ts';
-import { TextRowView } from './TextRowView.tsx';
-import { indexAtPoint } from './textHighlights.ts';
+import { renderTextRow } from './renderTextRow.tsx';
+import { offsetAtPoint, offsetOnNextLine, type TextPointParts } from './textPoint.ts';
+import { useGutter, useLongest, useSeek, useSidewaysWheel } from './textViewHooks.ts';
 import { useHeldCursor } from './useHeldCursor.ts';
 import { useTextAnnouncement } from './useTextAnnouncement.ts';
 import { useTextCommands } from './useTextCommands.ts';
@@ -52,8 +49,6 @@ export interface TextViewProps {
 
 /** px between the line number and the text. */
 const TEXT_GAP = 12;
-/** While the thumb is dragged the latest place is asked for at most this often, ms. */
-const SEEK_MS = 60;
 /** Cells kept between the cursor and the edge when a move scrolls sideways. */
 const MARGIN_CELLS = 4;
 
@@ -198,45 +193,8 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     else if (cell >= leftCells + cells - 1) scrollLeft(cell - cells + 1 + MARGIN_CELLS);
   });
 
-  const offsetAt = (event: RowsPointerEvent): number | null => {
-    const row = run && rowAt(run, event.row);
-    if (!row) return null;
-    const content = contents.content(row, leftCells, cells);
-    if (!content) return row.offset;
-    const { layout, start, startCell } = content;
-    const element = main.current?.querySelector(`[data-row="${event.row}"] .text-line`);
-    const x = event.x - gutter - TEXT_GAP;
-    let character: number;
-    if (x < 0 && !wrap) character = characterAtCell(layout, Math.max(0, Math.floor(leftCells - startCell)));
-    else if (!wrap && (layout.maps === null || !element)) {
-      character = characterAtCell(layout, Math.max(0, Math.floor((x + leftPx) / cellWidth - startCell)));
-    } else if (element) {
-      const { from, to } = wrap ? { from: 0, to: layout.text.length } : rowWindow(content, leftCells, cells);
-      const text = element.textContent ?? '';
-      const length = Math.min(text.length, to - from + 1);
-      character = characterAtIndex(layout, from + indexAtPoint(element, length, text, event.clientX, event.clientY));
-    } else return row.offset;
-    if (character >= layout.count) return contents.lastOffset(row) ?? row.offset;
-    return row.offset + start + byteOf(layout, character);
-  };
-
-  const visualMove = (lines: 1 | -1): number | null => {
-    const scroller = runway.scroller();
-    const ring = scroller?.querySelector('.text-cursor');
-    if (!wrap || !scroller || !ring) return null;
-    const box = ring.getBoundingClientRect();
-    const frame = scroller.getBoundingClientRect();
-    const clientX = box.left + Math.min(box.width, cellWidth) / 2;
-    const clientY = box.top + box.height / 2 + lines * rowHeight;
-    const row = runway.rowAt(clientY - frame.top);
-    if (row === cursorRow && clientY < frame.top - rowHeight * 8) return null;
-    const element = scroller.querySelector(`[data-row="${row}"]`);
-    if (!element) return null;
-    const rowBox = element.getBoundingClientRect();
-    if (clientY < rowBox.top || clientY > rowBox.bottom) return null;
-    const x = clientX - frame.left;
-    return offsetAt({ phase: 'press', row, x, clicks: 1, extend: false, clientX, clientY });
-  };
+  const point: TextPointParts = { main, run, contents, wrap, leftPx, cells, cellWidth, textLeft: gutter + TEXT_GAP };
+  const visualMove = (lines: 1 | -1) => offsetOnNextLine(point, runway, rowHeight, lines);
 
   const copy = useCopy({ api, fileId: file.id, cache, encoding });
   const bring = useCallback((offset: number) => geometry.show(offset, 'nearest'), [geometry]);
@@ -252,82 +210,35 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const onBeyond = (px: number) => {
     if (!wrap) setLeftPx((before) => Math.max(0, Math.min(before + Math.round(px / 4), maxLeft.current)));
   };
-  const onPointer = useTextPointer({ fileId: file.id, places, gutterWidth: gutter, offsetAt, onBeyond, width });
+  const onPointer = useTextPointer({
+    fileId: file.id,
+    places,
+    gutterWidth: gutter,
+    offsetAt: (event) => offsetAtPoint(point, event),
+    onBeyond,
+    width,
+  });
   const onFocus = useCallback(() => appStore.getState().patchView(file.id, { pane: 'text' }), [file.id]);
 
   const selection = selectionExtent(view.cursor, view.anchor);
   const retryGeometry = useCallback(() => geometry.retry(), [geometry]);
 
-  const renderRow = (item: RunwayItem) => {
-    const row = run ? rowAt(run, item.row) : null;
-    if (!row || !run) {
-      const side =
-        run && item.row === runEndRow(run) ? 'after' : run && item.row === run.firstRow - 1 ? 'before' : null;
-      const error = side === null ? null : (errors[side] ?? null);
-      return (
-        <TextRowView
-          {...EMPTY_ROW}
-          number={run && !run.split ? item.row + 1 : null}
-          exact={run?.exact === true && !run.split}
-          gutterWidth={gutter}
-          skeletonCells={skeletonCells(item.row, run ? meanRow(run, facts) : 60)}
-          error={error}
-          onRetry={error === null ? null : retryGeometry}
-        />
-      );
-    }
-    const content = contents.content(row, leftCells, cells);
-    const shared = {
-      number: row.column === null || row.column > 0 ? null : lineOf(run, row) + 1,
-      exact: run.exact,
-      continues: row.column === null ? run.split && row !== run.rows[0] : row.column > 0,
-      gutterWidth: gutter,
-    };
-    if (!content) {
-      const page = firstFailed(cache, contents.extent(row, leftCells, cells));
-      const error = page === null ? null : (cache.error(page)?.message ?? null);
-      return (
-        <TextRowView
-          {...EMPTY_ROW}
-          {...shared}
-          skeletonCells={Math.min(row.length, cells)}
-          error={error}
-          onRetry={page === null ? null : () => cache.retry(page)}
-        />
-      );
-    }
-    const { layout, start, startCell } = content;
-    const base = row.offset + start;
-    const whole = start + layout.byteCount >= row.length;
-    const limit = whole ? layout.byteCount + row.terminatorLength : layout.byteCount;
-    const inRow = (offset: number): number => Math.max(0, Math.min(offset - base, limit));
-    const part = wrap ? { from: 0, to: layout.text.length, cell: 0 } : rowWindow(content, leftCells, cells);
-    const pinned = !wrap && isLong(row);
-    const hasCursor = view.cursor >= base && (view.cursor < base + limit || (limit === 0 && view.cursor === base));
-    return (
-      <TextRowView
-        {...shared}
-        layout={layout}
-        from={part.from}
-        to={part.to}
-        x={
-          pinned
-            ? startCell * cellWidth - leftPx + part.cell * cellWidth - startCell * cellWidth
-            : part.cell * cellWidth
-        }
-        pinned={pinned}
-        terminated={whole && row.terminatorLength > 0}
-        selectionStart={selection ? inRow(selection.offset) : 0}
-        selectionEnd={selection ? inRow(selection.end) : 0}
-        cursor={hasCursor && size > 0 ? view.cursor - base : -1}
-        fit={hasCursor ? fit : ''}
-        levels={settings.levels && start === 0 && (row.column ?? 1) === 0}
-        skeletonCells={0}
-        error={null}
-        onRetry={null}
-      />
-    );
-  };
+  const renderRow = (item: RunwayItem) =>
+    renderTextRow(item, {
+      snapshot,
+      contents,
+      cache,
+      view,
+      selection,
+      wrap,
+      leftPx,
+      cells,
+      cellWidth,
+      gutter,
+      fit,
+      levels: settings.levels,
+      onRetryRows: retryGeometry,
+    });
 
   const visible = {
     offset: Math.min(
@@ -411,120 +322,8 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   );
 }
 
-const EMPTY_ROW = {
-  number: null,
-  exact: false,
-  continues: false,
-  layout: null,
-  from: 0,
-  to: 0,
-  x: 0,
-  pinned: false,
-  terminated: false,
-  selectionStart: 0,
-  selectionEnd: 0,
-  cursor: -1,
-  fit: '',
-  levels: false,
-} as const;
-
-/** A steady look of rows that are not known yet: lengths vary with the row, not with time. */
-function skeletonCells(row: number, mean: number): number {
-  return Math.max(8, Math.min(120, mean * (0.55 + 0.45 * Math.abs(Math.sin(row * 12.9898)))));
-}
-
 /** Bytes of the first visible row that are scrolled away, so that the thumb moves with each px. */
 function fraction(row: TextRow, px: number, rowHeight: number, wrap: boolean): number {
   const bytes = rowEnd(row) - row.offset;
   return wrap ? 0 : Math.floor((bytes * Math.min(px, rowHeight)) / rowHeight);
-}
-
-function firstFailed(cache: PageCache, extent: { readonly offset: number; readonly end: number }): number | null {
-  const last = pageOf(Math.max(extent.offset, extent.end - 1));
-  for (let page = pageOf(extent.offset); page <= last; page++) if (cache.error(page)) return page;
-  return null;
-}
-
-/** Width of the line numbers, whole px; grows with the number of lines, and never shrinks while one file is shown. */
-function useGutter(lines: number, generation: number, cellWidth: number): number {
-  const widest = useRef({ generation, cells: 0 });
-  if (widest.current.generation !== generation) widest.current = { generation, cells: 0 };
-  const cells = Math.max(widest.current.cells, gutterCells(lines));
-  widest.current = { generation, cells };
-  return Math.ceil((cells + 1.5) * cellWidth);
-}
-
-/** Cells of the longest row on screen; what was longest stays until rows of another place are shown. */
-function useLongest(
-  items: readonly RunwayItem[],
-  run: TextPlaces['run'] | null,
-  contents: TextContents,
-  version: number,
-): number {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the cache may have brought the bytes of a row
-  return useMemo(() => {
-    if (!run) return 0;
-    let longest = 0;
-    for (const item of items) {
-      const row = rowAt(run, item.row);
-      const cells = row && contents.rowCells(row);
-      if (cells !== null && cells > longest) longest = cells;
-    }
-    return longest;
-  }, [items, run, contents, version]);
-}
-
-/** Wheels and trackpads that go sideways, and Shift with the wheel: px to the right. */
-function useSidewaysWheel(element: { readonly current: HTMLElement | null }, onPx: (px: number) => void): void {
-  const latest = useRef(onPx);
-  latest.current = onPx;
-  useEffect(() => {
-    const target = element.current;
-    if (!target) return undefined;
-    const onWheel = (event: WheelEvent) => {
-      if (event.ctrlKey) return;
-      const unit = event.deltaMode === 0 ? 1 : 20;
-      const px = event.shiftKey && event.deltaX === 0 ? event.deltaY : event.deltaX;
-      if (px === 0 || (!event.shiftKey && Math.abs(event.deltaX) < Math.abs(event.deltaY) / 2)) return;
-      // The page's own sideways gestures (back, forward) must not take it.
-      event.preventDefault();
-      latest.current(px * unit);
-    };
-    target.addEventListener('wheel', onWheel, { passive: false });
-    return () => target.removeEventListener('wheel', onWheel);
-  }, [element]);
-}
-
-/** Goes where the thumb is dragged: the latest place, a few times a second; the end of the file when the thumb is at its end. */
-function useSeek(
-  geometry: { show: (offset: number, align: 'start' | 'end') => void },
-  size: number,
-  shown: number,
-): (offset: number, dragging: boolean) => void {
-  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  const wanted = useRef(0);
-  const limits = useRef({ size, shown });
-  limits.current = { size, shown };
-  useEffect(
-    () => () => {
-      if (timer.current !== null) clearTimeout(timer.current);
-    },
-    [],
-  );
-  return useCallback(
-    (offset: number, dragging: boolean) => {
-      const go = () => {
-        timer.current = null;
-        const { size: all, shown: bytes } = limits.current;
-        if (wanted.current > 0 && wanted.current + bytes >= all) geometry.show(all - 1, 'end');
-        else geometry.show(wanted.current, 'start');
-      };
-      wanted.current = offset;
-      if (dragging && timer.current !== null) return;
-      if (timer.current !== null) clearTimeout(timer.current);
-      if (dragging) timer.current = setTimeout(go, SEEK_MS);
-      else go();
-    },
-    [geometry],
-  );
 }

@@ -1,0 +1,133 @@
+/** What a row shows: from the run, the bytes that are here, cursor and selection. */
+import type { ReactNode } from 'react';
+import type { Extent } from '../../../shared/extent.ts';
+import type { PageCache } from '../../cache/pageCache.ts';
+import { pageOf } from '../../cache/plan.ts';
+import type { TextSnapshot } from '../../rows/textChange.ts';
+import { isLong, type TextContents } from '../../rows/textContent.ts';
+import { lineOf, meanRow, rowAt, runEndRow } from '../../rows/textRun.ts';
+import type { RunwayItem } from '../../rows/useRunway.ts';
+import type { FileView } from '../../state/store.ts';
+import { rowWindow } from './rowWindow.ts';
+import { TextRowView } from './TextRowView.tsx';
+
+export interface TextRowParts {
+  readonly snapshot: TextSnapshot;
+  readonly contents: TextContents;
+  readonly cache: PageCache;
+  readonly view: FileView;
+  readonly selection: Extent | null;
+  readonly wrap: boolean;
+  /** px of the text beyond the left edge. */
+  readonly leftPx: number;
+  /** Visible cells of a row. */
+  readonly cells: number;
+  readonly cellWidth: number;
+  readonly gutter: number;
+  /** Differs when rows may be laid out anew. */
+  readonly fit: string;
+  readonly levels: boolean;
+  readonly onRetryRows: () => void;
+}
+
+/** Cells of rows of which nothing is known. */
+const UNKNOWN_CELLS = 60;
+
+export function renderTextRow(item: RunwayItem, parts: TextRowParts): ReactNode {
+  const { snapshot, contents, cache, view, selection, wrap, leftPx, cells, cellWidth, gutter, fit } = parts;
+  const { run, facts, errors } = snapshot;
+  const leftCells = wrap ? 0 : leftPx / cellWidth;
+  const row = run ? rowAt(run, item.row) : null;
+  if (!row || !run) {
+    const side = run && item.row === runEndRow(run) ? 'after' : run && item.row === run.firstRow - 1 ? 'before' : null;
+    const error = side === null ? null : (errors[side] ?? null);
+    return (
+      <TextRowView
+        {...EMPTY_ROW}
+        number={run && !run.split ? item.row + 1 : null}
+        exact={run?.exact === true && !run.split}
+        gutterWidth={gutter}
+        skeletonCells={skeletonCells(item.row, run ? meanRow(run, facts) : UNKNOWN_CELLS)}
+        error={error}
+        onRetry={error === null ? null : parts.onRetryRows}
+      />
+    );
+  }
+  const content = contents.content(row, leftCells, cells);
+  const shared = {
+    number: row.column === null || row.column > 0 ? null : lineOf(run, row) + 1,
+    exact: run.exact,
+    continues: row.column === null ? run.split && row !== run.rows[0] : row.column > 0,
+    gutterWidth: gutter,
+  };
+  if (!content) {
+    const page = firstFailed(cache, contents.extent(row, leftCells, cells));
+    const error = page === null ? null : (cache.error(page)?.message ?? null);
+    return (
+      <TextRowView
+        {...EMPTY_ROW}
+        {...shared}
+        skeletonCells={Math.min(row.length, cells)}
+        error={error}
+        onRetry={page === null ? null : () => cache.retry(page)}
+      />
+    );
+  }
+  const { layout, start, startCell } = content;
+  const base = row.offset + start;
+  const whole = start + layout.byteCount >= row.length;
+  const limit = whole ? layout.byteCount + row.terminatorLength : layout.byteCount;
+  const inRow = (offset: number): number => Math.max(0, Math.min(offset - base, limit));
+  const part = wrap ? { from: 0, to: layout.text.length, cell: 0 } : rowWindow(content, leftCells, cells);
+  const pinned = !wrap && isLong(row);
+  const hasCursor = view.cursor >= base && (view.cursor < base + limit || (limit === 0 && view.cursor === base));
+  return (
+    <TextRowView
+      {...shared}
+      layout={layout}
+      from={part.from}
+      to={part.to}
+      x={
+        pinned ? startCell * cellWidth - leftPx + part.cell * cellWidth - startCell * cellWidth : part.cell * cellWidth
+      }
+      pinned={pinned}
+      terminated={whole && row.terminatorLength > 0}
+      selectionStart={selection ? inRow(selection.offset) : 0}
+      selectionEnd={selection ? inRow(selection.end) : 0}
+      cursor={hasCursor && facts.size > 0 ? view.cursor - base : -1}
+      fit={hasCursor ? fit : ''}
+      levels={parts.levels && start === 0 && (row.column ?? 1) === 0}
+      skeletonCells={0}
+      error={null}
+      onRetry={null}
+    />
+  );
+}
+
+const EMPTY_ROW = {
+  number: null,
+  exact: false,
+  continues: false,
+  layout: null,
+  from: 0,
+  to: 0,
+  x: 0,
+  pinned: false,
+  terminated: false,
+  selectionStart: 0,
+  selectionEnd: 0,
+  cursor: -1,
+  fit: '',
+  levels: false,
+} as const;
+
+/** A steady look of rows that are not known yet: lengths vary with the row, not with time. */
+function skeletonCells(row: number, mean: number): number {
+  return Math.max(8, Math.min(120, mean * (0.55 + 0.45 * Math.abs(Math.sin(row * 12.9898)))));
+}
+
+function firstFailed(cache: PageCache, extent: { readonly offset: number; readonly end: number }): number | null {
+  const last = pageOf(Math.max(extent.offset, extent.end - 1));
+  for (let page = pageOf(extent.offset); page <= last; page++) if (cache.error(page)) return page;
+  return null;
+}
