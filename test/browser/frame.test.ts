@@ -492,6 +492,7 @@ describe('keyboard and screen reader', () => {
       await page.keyboard.press('i');
       const tree = await page.locator('body').ariaSnapshot();
       expect(tree).toContain('banner');
+      expect(tree).toContain('region "Text view"');
       expect(tree).toContain('tablist "Files"');
       expect(tree).toContain('tab "big.log');
       expect(tree).toContain('combobox "Go to, or > for commands"');

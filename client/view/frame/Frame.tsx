@@ -1,13 +1,14 @@
 /** The window: bars, panes, side panel and the layers over them. */
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { followCursorLine } from '../../state/cursorLine.ts';
 import { useUi } from '../../state/ui.ts';
 import { useActiveFile } from '../../state/useApp.ts';
 import { Banners } from './Banners.tsx';
 import { focusRows } from './focus.ts';
 import { Inspector } from './Inspector.tsx';
+import { latePart, loadLateParts } from './lateParts.ts';
 import { NoticeLayer, Toasts } from './Notices.tsx';
-import { PaneBoundary } from './PaneBoundary.tsx';
+import { LayerBoundary, PaneBoundary } from './PaneBoundary.tsx';
 import { Panes } from './Panes.tsx';
 import { StatusBar } from './StatusBar.tsx';
 import { Tips } from './Tips.tsx';
@@ -15,8 +16,8 @@ import { TopBar } from './TopBar.tsx';
 import { useFrameCommands } from './useFrameCommands.ts';
 import './frame.css';
 
-const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog.tsx')).HelpDialog }));
-const RowMenu = lazy(async () => ({ default: (await import('./RowMenu.tsx')).RowMenu }));
+const HelpDialog = latePart(async () => (await import('./HelpDialog.tsx')).HelpDialog);
+const RowMenu = latePart(async () => (await import('./RowMenu.tsx')).RowMenu);
 
 function useTitle(name: string | undefined): void {
   useEffect(() => {
@@ -43,11 +44,14 @@ function Skeleton() {
 function Layers() {
   const help = useUi((state) => state.help);
   const rowMenu = useUi((state) => state.rowMenu);
+  const open = help || rowMenu !== null;
   return (
-    <Suspense fallback={null}>
-      {help && <HelpDialog />}
-      {rowMenu && <RowMenu key={`${rowMenu.x} ${rowMenu.y}`} place={rowMenu} />}
-    </Suspense>
+    <LayerBoundary resetKey={String(open)}>
+      <Suspense fallback={null}>
+        {help && <HelpDialog />}
+        {rowMenu && <RowMenu key={`${rowMenu.x} ${rowMenu.y}`} place={rowMenu} />}
+      </Suspense>
+    </LayerBoundary>
   );
 }
 
@@ -59,6 +63,7 @@ export function Frame() {
   useFirstFocus(file?.id);
   const open = file !== null;
   useEffect(() => (open ? followCursorLine() : undefined), [open]);
+  useEffect(() => (open ? loadLateParts() : undefined), [open]);
   return (
     <div className="frame">
       <TopBar />

@@ -1,5 +1,6 @@
 import { TriangleAlert } from 'lucide-react';
 import { Component, type ReactNode } from 'react';
+import { notify, uiStore } from '../../state/ui.ts';
 
 interface Props {
   /** What failed, for the sentence: `The hex view`. */
@@ -12,6 +13,33 @@ interface Props {
 interface State {
   readonly error: Error | null;
   readonly resetKey: string;
+}
+
+interface LayerProps {
+  readonly resetKey: string;
+  readonly children: ReactNode;
+}
+
+/** A layer that cannot be shown (its code did not come) is said in a notice and closed; the window stays. */
+export class LayerBoundary extends Component<LayerProps, State> {
+  override state: State = { error: null, resetKey: this.props.resetKey };
+
+  static getDerivedStateFromError(error: unknown): Partial<State> {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  static getDerivedStateFromProps(props: LayerProps, state: State): Partial<State> | null {
+    return props.resetKey === state.resetKey ? null : { error: null, resetKey: props.resetKey };
+  }
+
+  override componentDidCatch(error: unknown): void {
+    notify('error', `This could not be shown: ${error instanceof Error ? error.message : String(error)}`);
+    uiStore.setState({ help: false, rowMenu: null });
+  }
+
+  override render(): ReactNode {
+    return this.state.error ? null : this.props.children;
+  }
 }
 
 /** An error while drawing one part leaves the others alone, is said in its place, and can be tried again. */

@@ -21,8 +21,8 @@ export function TopBar() {
     <header className="topbar">
       <FileTabs />
       <CommandField />
-      <div className="topbar-end" role="toolbar" aria-label="View">
-        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a look and a legend that a toolbar has no place for */}
+      <div className="topbar-end">
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a look and a legend of its own */}
         <div className="segments" role="group" aria-label="View mode">
           <CommandButton command="view.hex" icon={Binary} pressed={mode === 'hex'} />
           <CommandButton command="view.text" icon={TextAlignStart} pressed={mode === 'text'} />

@@ -1,0 +1,29 @@
+import { Group, Panel, Separator } from 'react-resizable-panels';
+import type { FileInfo } from '../../../shared/protocol.ts';
+import type { Pane } from '../../state/store.ts';
+import { patchLayout, uiStore } from '../../state/ui.ts';
+import { PaneFrame } from './PaneFrame.tsx';
+
+/** Hex and text beside each other, with a split that is remembered. */
+export function SplitPanes({ file, pane }: { readonly file: FileInfo; readonly pane: Pane }) {
+  const { split } = uiStore.getState().layout;
+  return (
+    <Group
+      className="panes-split"
+      orientation="horizontal"
+      defaultLayout={{ hex: split, text: 100 - split }}
+      onLayoutChanged={(layout) => {
+        const share = layout.hex;
+        if (share !== undefined) patchLayout({ split: Math.round(share * 10) / 10 });
+      }}
+    >
+      <Panel id="hex" minSize="15%" className="panes-panel">
+        <PaneFrame file={file} pane="hex" active={pane === 'hex'} />
+      </Panel>
+      <Separator className="panes-separator" aria-label="Width of the panes" />
+      <Panel id="text" minSize="15%" className="panes-panel">
+        <PaneFrame file={file} pane="text" active={pane === 'text'} />
+      </Panel>
+    </Group>
+  );
+}
