@@ -11,7 +11,7 @@ import { MAX_WINDOW_BYTES, PAGE_BYTES } from '../../shared/limits.ts';
 import { ApiError, isAbort, isTransient } from '../api/errors.ts';
 import { browserClock, type Clock } from './clock.ts';
 import type { PageStore } from './pageStore.ts';
-import { type PageWindow, pageCount, pageLength, pageOf, planWindows } from './plan.ts';
+import { interleave, type PageWindow, pageCount, pageLength, pageOf, pagesOf, planWindows } from './plan.ts';
 
 /** HTTP/1.1 allows six connections per origin; events and lines need the others. */
 const MAX_IN_FLIGHT = 4;
@@ -340,21 +340,4 @@ export class PageCache {
     for (const page of pages) this.#errors.set(page, { message, retrying: transient });
     this.#emit('errors');
   }
-}
-
-function pagesOf(window: PageWindow): number[] {
-  return Array.from({ length: window.count }, (_, index) => window.first + index);
-}
-
-/** The most urgent of each list first, then the second of each …: no view starves another. */
-function interleave(lists: readonly (readonly number[])[]): number[] {
-  const longest = Math.max(0, ...lists.map((list) => list.length));
-  const all: number[] = [];
-  for (let index = 0; index < longest; index++) {
-    for (const list of lists) {
-      const page = list[index];
-      if (page !== undefined) all.push(page);
-    }
-  }
-  return all;
 }

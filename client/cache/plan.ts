@@ -79,3 +79,21 @@ export function planWindows(input: PlanInput): PageWindow[] {
   }
   return windows;
 }
+
+/** The numbers of a window's pages. */
+export function pagesOf(window: PageWindow): number[] {
+  return Array.from({ length: window.count }, (_, index) => window.first + index);
+}
+
+/** The most urgent of each list first, then the second of each …: no view starves another. */
+export function interleave(lists: readonly (readonly number[])[]): number[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  const all: number[] = [];
+  for (let index = 0; index < longest; index++) {
+    for (const list of lists) {
+      const page = list[index];
+      if (page !== undefined) all.push(page);
+    }
+  }
+  return all;
+}

@@ -45,7 +45,7 @@ export interface RowsViewportProps {
   readonly measured: boolean;
   /** Id of the row (see `rowId`) with the cursor while it is mounted, else null. */
   readonly activeRow: number | null;
-  /** Prefix of row ids, unique in the document. */
+  /** Prefix of ids, unique in the document: the scroller itself is `PREFIX-rows`. */
   readonly idPrefix: string;
   readonly columnCount: number;
   /** The content of one row: cells. Memoize it. */
@@ -171,6 +171,7 @@ export function RowsViewport(props: RowsViewportProps) {
       {/* biome-ignore lint/a11y/useSemanticElements: a table element cannot hold rows that come and go at their own places */}
       <div
         ref={runway.scrollerRef}
+        id={`${idPrefix}-rows`}
         className={props.className === undefined ? 'rows-scroller' : `rows-scroller ${props.className}`}
         role="grid"
         aria-label={props.label}

@@ -115,13 +115,15 @@ describe.each([1, 1.25, 2, 3])('at device scale %d', (scale) => {
     });
   });
 
-  test('200 rebases drift by nothing', async () => {
+  test('rebases drift by nothing', async () => {
+    // Fractions of a device px can only come about at 1.25; the other scales are looked at more briefly.
+    const rebases = scale === 1.25 ? 200 : 40;
     await withPage({ scale }, async (page) => {
       const start = Math.floor(TIB / ROW_BYTES / 2) * ROW_PX;
       await reveal(page, (start / ROW_PX) * ROW_BYTES);
       await startRecording(page);
       // Each step goes into the margin at an end of the runway, to places that are no multiple of a row.
-      const result = await page.evaluate(async () => {
+      const result = await page.evaluate(async (steps) => {
         const scroller = document.querySelector('[role=grid]') as HTMLElement;
         const base = () => {
           const row = scroller.querySelector<HTMLElement>('[role=row]');
@@ -132,7 +134,7 @@ describe.each([1, 1.25, 2, 3])('at device scale %d', (scale) => {
         let rebases = 0;
         const wrong: number[] = [];
         const from = window.look().position;
-        for (let step = 0; step < 220; step++) {
+        for (let step = 0; step < steps; step++) {
           const before = base();
           const top = scroller.scrollTop;
           const last = scroller.scrollHeight - scroller.clientHeight;
@@ -145,10 +147,10 @@ describe.each([1, 1.25, 2, 3])('at device scale %d', (scale) => {
           if (Math.abs(at - moved) > 0.001) wrong.push(at - moved);
         }
         return { rebases, wrong };
-      });
+      }, rebases + 20);
       const frames = await stopRecording(page);
       expect(result.wrong).toEqual([]);
-      expect(result.rebases).toBeGreaterThanOrEqual(200);
+      expect(result.rebases).toBeGreaterThanOrEqual(rebases);
       expect(frames.filter((frame) => !frame.covered)).toEqual([]);
     });
   });
@@ -369,5 +371,43 @@ test('other row lengths keep the byte at the top; what leaves the view is aborte
     const requests = await page.evaluate((from) => window.harness.requests.slice(from), before);
     expect(requests.some((request) => request.aborted)).toBe(true);
     await expect.poll(async () => (await look(page)).filled).toBe(true);
+  });
+});
+
+test('copying: hex, text, C array, offset; what is not here is fetched; too much is refused with a way out', async () => {
+  await withPage({ query: 'latency=20' }, async (page) => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+    const select = (cursor: number, anchor: number) =>
+      page.evaluate(([to, from]) => window.harness.appStore.getState().move('f', to, { anchor: from }), [
+        cursor,
+        anchor,
+      ] as const);
+    const run = (command: Parameters<Harness['runCommand']>[0]) =>
+      page.evaluate((id) => window.harness.runCommand(id), command);
+    await page.focus('[role=grid]');
+    await select(32, 36);
+    await page.keyboard.press('Control+c');
+    await page.getByText('Copied 5 bytes as hex').waitFor();
+    expect((await clipboard()).replaceAll(' ', '')).toBe(hexAt(32, 5));
+    // Far from what is on screen, and across pages.
+    const far = 2 ** 39 + 65_530;
+    await select(far, far + 99);
+    await run('copy.hex');
+    await page.getByText('Copied 100 bytes as hex').waitFor();
+    expect((await clipboard()).replaceAll(' ', '')).toBe(hexAt(far, 100));
+    await run('copy.c');
+    await page.getByText('as a C array').waitFor();
+    expect(await clipboard()).toMatch(/^unsigned char data\[100\] = \{\n {2}0x/);
+    await run('copy.offset');
+    await page.getByText('Copied offset').waitFor();
+    expect(await clipboard()).toBe('0x800000FFFA');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Control+c');
+    await page.getByText('1 TiB selected; at most 16 MiB can be copied').waitFor();
+    await page.getByRole('button', { name: 'Save as a file' }).waitFor();
+    expect(await clipboard()).toBe('0x800000FFFA');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.getByText('can be copied').count()).toBe(0);
   });
 });

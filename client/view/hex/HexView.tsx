@@ -147,6 +147,11 @@ export function HexView(props: HexViewProps) {
   );
 
   const copy = useCopy({ api, fileId: file.id, cache, encoding });
+  const { notice, dismiss } = copy;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is about the selection it was given for
+  useEffect(() => {
+    if (notice?.kind === 'refused') dismiss();
+  }, [current.cursor, current.anchor]);
   const [announcement, announce] = useAnnouncement(cache);
   useHexCommands(
     { fileId: file.id, size, rowBytes, radix: settings.addressRadix, runway, copy, column, onMoved: announce },
@@ -201,9 +206,8 @@ export function HexView(props: HexViewProps) {
   const selection = selectionExtent(cursor, anchor);
   const idPrefix = `hex-${file.id}`;
   return (
-    <section
+    <div
       className="hex-view"
-      aria-label="Hex view"
       style={
         {
           '--hex-letter-spacing': `${letterSpacing}px`,
@@ -265,7 +269,7 @@ export function HexView(props: HexViewProps) {
         onWheelPx={runway.scrollBy}
         onStep={onStep}
       />
-    </section>
+    </div>
   );
 }
 

@@ -4,11 +4,12 @@ import type { Api } from '../../../client/api/client.ts';
 import { ApiError, NetworkError } from '../../../client/api/errors.ts';
 import { PageCache } from '../../../client/cache/pageCache.ts';
 import { PageStore } from '../../../client/cache/pageStore.ts';
-import { listenForKeys } from '../../../client/state/commandRegistry.ts';
+import { listenForKeys, runCommand } from '../../../client/state/commandRegistry.ts';
 import { appStore, type Settings } from '../../../client/state/store.ts';
 import { useApp } from '../../../client/state/useApp.ts';
 import { HexView } from '../../../client/view/hex/HexView.tsx';
 import type { FileInfo } from '../../../shared/protocol.ts';
+import { MeasuredPage } from './measured.tsx';
 import { bytesAt } from './source.ts';
 import '../../../client/view/tokens.css';
 import './harness.css';
@@ -81,6 +82,7 @@ listenForKeys(window);
 /** For the test: grows the file, makes it fail, reads what was asked for. */
 const harness = {
   appStore,
+  runCommand,
   cache,
   requests,
   state,
@@ -100,4 +102,4 @@ function Page() {
 }
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<Page />);
+if (root) createRoot(root).render(query.has('measured') ? <MeasuredPage /> : <Page />);

@@ -11,7 +11,7 @@ export interface Frame {
   readonly filled: boolean;
 }
 
-interface RecorderWindow extends Window {
+interface RecorderWindow {
   harness: Harness;
   frames: Frame[];
   recording: boolean;
