@@ -95,11 +95,12 @@ export class LineReader {
    * lines near its estimated offset, with `exact: false`. Rejects with PastEndError when the file has fewer than `start` lines.
    */
   async byLine(start: number, count: number, options: LineOptions, signal: AbortSignal | null): Promise<LinesReply> {
-    const request = this.#begin(options, signal);
-    if (request.total !== null && start > request.total) throw new PastEndError('start', start, request.total);
-    const offset = await this.#offsetOf(start, request);
-    if (offset === null) return this.#near(await this.#estimate(start, request), count, false, request);
-    return this.#around({ start: { known: true, offset }, piece: 0 }, null, count, true, request);
+    return this.#answer(options, signal, async (request) => {
+      if (request.total !== null && start > request.total) throw new PastEndError('start', start, request.total);
+      const offset = await this.#offsetOf(start, request);
+      if (offset === null) return this.#near(await this.#estimate(start, request), count, false, request);
+      return this.#around({ start: { known: true, offset }, piece: 0 }, null, count, true, request);
+    });
   }
 
   /**
@@ -107,17 +108,27 @@ export class LineReader {
    * the file none, or the last ones. Rejects with PastEndError when the file is shorter.
    */
   async byOffset(offset: number, count: number, options: LineOptions, signal: AbortSignal | null): Promise<LinesReply> {
-    const request = this.#begin(options, signal);
-    if (offset > request.windows.size) throw new PastEndError('offset', offset, request.windows.size);
-    return this.#near(offset, count, true, request);
+    return this.#answer(options, signal, async (request) => {
+      const { size } = request.windows;
+      if (offset > size) throw new PastEndError('offset', offset, size);
+      return this.#near(offset, count, true, request);
+    });
   }
 
-  #begin(options: LineOptions, signal: AbortSignal | null): Request {
+  async #answer(
+    options: LineOptions,
+    signal: AbortSignal | null,
+    answer: (request: Request) => Promise<LinesReply>,
+  ): Promise<LinesReply> {
     const windows = new LineWindows(this.#source, SCAN_BUDGET, signal);
-    const counts = this.#counts.generation === windows.generation ? this.#counts : null;
-    const split = options.split ?? Number.POSITIVE_INFINITY;
-    const scan = new LineScan(windows, this.#format, counts?.table ?? null, this.#gaps, split);
-    return { windows, scan, counts, total: counts?.totalLines ?? null, options };
+    try {
+      const counts = this.#counts.generation === windows.generation ? this.#counts : null;
+      const split = options.split ?? Number.POSITIVE_INFINITY;
+      const scan = new LineScan(windows, this.#format, counts?.table ?? null, this.#gaps, split);
+      return await answer({ windows, scan, counts, total: counts?.totalLines ?? null, options });
+    } finally {
+      windows.release();
+    }
   }
 
   /** Where line `line` starts, or null when the index has not passed it. */
@@ -236,16 +247,13 @@ export class LineReader {
     if (!first) return [];
     let line = first.lineStart === null ? null : await this.#numberOf(first.lineStart, request);
     const records: LineRecord[] = [];
-    for (const [index, span] of spans.entries()) {
-      if (index > 0 && span.piece === 0 && line !== null) line++;
-      records.push({
-        line,
-        offset: span.offset,
-        length: span.contentEnd - span.offset,
-        terminatorLength: span.open ? 0 : span.end - span.contentEnd,
-        column: span.lineStart === null ? null : span.offset - span.lineStart,
-        ...(span.open ? { open: true } : {}),
-      });
+    for (const span of spans) {
+      if (records.length > 0 && span.piece === 0 && line !== null) line++;
+      const { offset, contentEnd, end, open, lineStart } = span;
+      const length = contentEnd - offset;
+      const column = lineStart === null ? null : offset - lineStart;
+      if (open) records.push({ line, offset, length, terminatorLength: 0, column, open });
+      else records.push({ line, offset, length, terminatorLength: end - contentEnd, column });
     }
     return request.options.text ? this.#withText(records, backwards, request) : records;
   }
@@ -266,12 +274,23 @@ export class LineReader {
     const done: LineRecord[] = [];
     let room = MAX_REPLY_CHARACTERS;
     for (const record of order) {
-      const withText = await this.#decode(record, request);
+      const withText = this.#decodeHeld(record, request) ?? (await this.#decode(record, request));
       room -= withText.text?.length ?? 0;
       if (room < 0 && done.length > 0) break;
       done.push(withText);
     }
     return backwards ? done.reverse() : done;
+  }
+
+  /** The quick way, for ASCII text from the start of a line on that was read already; else null. */
+  #decodeHeld(record: LineRecord, { windows, options }: Request): LineRecord | null {
+    const { line, offset, length, terminatorLength, column } = record;
+    if (!this.#text.ascii || options.column > 0 || record.open || (offset === 0 && this.#bomBytes > 0)) return null;
+    const whole = length <= options.columns;
+    const ascii = windows.heldAscii(offset, offset + (whole ? length : options.columns));
+    if (ascii === null) return null;
+    const { text, truncated } = this.#text.cut(ascii, whole, options.columns);
+    return { line, offset, length, terminatorLength, column, text, truncated };
   }
 
   async #decode(record: LineRecord, request: Request): Promise<LineRecord> {
@@ -288,11 +307,8 @@ export class LineReader {
     const end = Math.min(offset + length, from + this.#text.bytesFor(options.columns));
     const whole = end === offset + length && record.open !== true;
     const bytes = windows.held(from, end) ?? (await windows.bytes(from, end));
-    return {
-      ...record,
-      ...this.#text.decode(bytes, whole, options.columns),
-      ...(column > 0 ? { textColumn: column } : {}),
-    };
+    const { text, truncated } = this.#text.decode(bytes, whole, options.columns);
+    return column > 0 ? { ...record, text, truncated, textColumn: column } : { ...record, text, truncated };
   }
 
   #evenly(offset: number): number {

@@ -67,8 +67,13 @@ export class LineScan {
 
   /** The start of the line that holds the byte at `offset`. */
   async lineStart(offset: number): Promise<LineStart> {
+    const { size } = this.#windows;
     this.#windows.renewBudget();
-    const search = this.#searchBack(offset - (offset % this.#unit));
+    const aligned = offset - (offset % this.#unit);
+    // One read for both what the search looks at first and what follows.
+    const from = Math.max(0, aligned - FIRST_WINDOW / 2);
+    await this.#windows.load(from - (from % PAGE_BYTES), Math.min(size, aligned + PAGE_BYTES));
+    const search = this.#searchBack(aligned);
     const found = await search.next(1);
     const position = found[0];
     if (position !== undefined) return { known: true, offset: position + this.#unit };

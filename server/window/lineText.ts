@@ -13,6 +13,8 @@ export const SYNC_BYTES = 64;
 
 export class LineText {
   readonly codec: TextCodec;
+  /** Bytes below 0x80 are ASCII characters wherever they stand; not so after the escapes of ISO-2022-JP. */
+  readonly ascii: boolean;
   readonly #decoder: Decoder;
   /** Bytes that one character may take, shift sequences included. */
   readonly #longest: number;
@@ -21,7 +23,16 @@ export class LineText {
   constructor(encoding: string, codec: TextCodec) {
     this.#decoder = createDecoder(encoding);
     this.codec = codec;
+    this.ascii = codec.ascii && encoding !== 'iso-2022-jp';
     this.#longest = encoding === 'iso-2022-jp' ? 8 : codec.longest;
+  }
+
+  /** Cuts decoded text; `whole` as in `decode`. */
+  cut(text: string, whole: boolean, columns: number): DecodedText {
+    if (text.length <= columns) return { text, truncated: !whole };
+    const last = text.charCodeAt(columns - 1);
+    const splitsPair = columns > 0 && last >= 0xd800 && last <= 0xdbff;
+    return { text: text.slice(0, splitsPair ? columns - 1 : columns), truncated: true };
   }
 
   /** Bytes that hold `columns` characters for certain, when they are valid. */
@@ -37,9 +48,6 @@ export class LineText {
     const text = this.#decoder.decode(bytes, { stream: !whole });
     // Forgets the half character that a stream would have gone on with.
     if (!whole) this.#decoder.decode();
-    if (text.length <= columns) return { text, truncated: !whole };
-    const last = text.charCodeAt(columns - 1);
-    const splitsPair = columns > 0 && last >= 0xd800 && last <= 0xdbff;
-    return { text: text.slice(0, splitsPair ? columns - 1 : columns), truncated: true };
+    return this.cut(text, whole, columns);
   }
 }

@@ -1,4 +1,7 @@
 /** The slow oracle: lines, pieces and replies of a file that is all in memory, unit by unit. */
+import { LineTable } from '../../../server/index/lineTable.ts';
+import type { LineCounts } from '../../../server/window/lineReader.ts';
+import { PAGE_BYTES } from '../../../shared/limits.ts';
 import type { LineFormat } from '../../../shared/lineFormat.ts';
 import type { LineRecord } from '../../../shared/protocol.ts';
 
@@ -38,6 +41,24 @@ export function naivePageCounts(bytes: Uint8Array, format: LineFormat, pageBytes
     counts[page] = (counts[page] ?? 0) + 1;
   }
   return counts;
+}
+
+/** What an index knows that has counted the first `pages` pages, or all: without threads, for files in memory. */
+export function naiveCounts(bytes: Uint8Array, format: LineFormat, pages: number): LineCounts {
+  const counts = naivePageCounts(bytes, format, PAGE_BYTES);
+  const table = new LineTable();
+  table.append(Uint32Array.from(counts).slice(0, Math.min(pages, Math.floor(bytes.length / PAGE_BYTES))));
+  const complete = pages * PAGE_BYTES >= bytes.length;
+  const lines = naiveLines(bytes, format);
+  return {
+    format,
+    generation: 1,
+    table,
+    terminators: complete ? lines.filter((line) => line.terminatorLength > 0).length : table.terminators,
+    scannedBytes: complete ? bytes.length : pages * PAGE_BYTES,
+    totalLines: complete ? lines.length : null,
+    distrust: () => undefined,
+  };
 }
 
 export interface NaivePiece extends NaiveLine {

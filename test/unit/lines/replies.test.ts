@@ -6,27 +6,9 @@ import { type LineCounts, type LineOptions, LineReader } from '../../../server/w
 import { MAX_LINES, MAX_REPLY_CHARACTERS, PAGE_BYTES } from '../../../shared/limits.ts';
 import { lineFormat } from '../../../shared/lineFormat.ts';
 import { MemorySource } from '../../helpers/memorySource.ts';
-import { naiveLines, naivePageCounts } from './naiveLines.ts';
+import { naiveCounts, naiveLines } from './naiveLines.ts';
 
 const OPTIONS: LineOptions = { columns: 100, column: 0, text: true, split: null };
-
-/** Counts of a file that is too large for an index without threads. */
-function countsOf(bytes: Uint8Array): LineCounts {
-  const format = lineFormat('utf-8', 'lf');
-  const table = new LineTable();
-  table.append(Uint32Array.from(naivePageCounts(bytes, format, PAGE_BYTES)).slice(0, bytes.length / PAGE_BYTES));
-  const lines = naiveLines(bytes, format);
-  const terminators = lines.filter((line) => line.terminatorLength > 0).length;
-  return {
-    format,
-    generation: 1,
-    table,
-    terminators,
-    scannedBytes: bytes.length,
-    totalLines: lines.length,
-    distrust: () => undefined,
-  };
-}
 
 async function readerOf(
   source: MemorySource,
@@ -78,6 +60,13 @@ describe('texts of lines', () => {
     const { reader } = await readerOf(new MemorySource(Buffer.of(0x80, 0x92, 0x9f, 0xe9, 0x0a, 0x80)), 'windows-1252');
     const { lines } = await reader.byOffset(0, 2, OPTIONS, null);
     expect(lines.map((line) => line.text)).toEqual(['€’Ÿé', '€']);
+  });
+
+  it('of ISO-2022-JP are not the ASCII that their bytes are', async () => {
+    const bytes = Buffer.from('\x1b$B4A;z\x1b(B ok\nplain', 'latin1');
+    const { reader } = await readerOf(new MemorySource(bytes), 'iso-2022-jp');
+    const { lines } = await reader.byOffset(0, 2, OPTIONS, null);
+    expect(lines.map((line) => line.text)).toEqual(['漢字 ok', 'plain']);
   });
 
   it('show invalid bytes instead of swallowing them', async () => {
@@ -138,7 +127,12 @@ describe('replies', () => {
   it('end early rather than hold too much text, on the side that was not asked for', async () => {
     const line = `${'t'.repeat(59_999)}\n`;
     const source = new MemorySource(Buffer.from(line.repeat(100)));
-    const reader = new LineReader(source, countsOf(source.bytes), 'utf-8', 0);
+    const reader = new LineReader(
+      source,
+      naiveCounts(source.bytes, lineFormat('utf-8', 'lf'), Number.POSITIVE_INFINITY),
+      'utf-8',
+      0,
+    );
     const options = { ...OPTIONS, columns: 65_536 };
     const most = Math.floor(MAX_REPLY_CHARACTERS / 59_999);
     const forward = await reader.byLine(5, 90, options, null);
@@ -224,7 +218,12 @@ describe('replies', () => {
   it('cost a few reads of the pages they are about', async () => {
     const text = Array.from({ length: 200_000 }, (_, i) => `line number ${i} with some more text in it\n`).join('');
     const source = new MemorySource(Buffer.from(text));
-    const reader = new LineReader(source, countsOf(source.bytes), 'utf-8', 0);
+    const reader = new LineReader(
+      source,
+      naiveCounts(source.bytes, lineFormat('utf-8', 'lf'), Number.POSITIVE_INFINITY),
+      'utf-8',
+      0,
+    );
     for (const ask of [
       () => reader.byLine(123_456, 200, OPTIONS, null),
       () => reader.byOffset(4_567_890, 200, OPTIONS, null),
