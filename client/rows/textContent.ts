@@ -19,7 +19,7 @@ import {
 import { rowEnd, type TextRow } from './textRun.ts';
 
 /** Longest line, bytes, that is decoded whole. */
-export const LONG_LINE = 65_536;
+const LONG_LINE = 65_536;
 
 /** A laid out part of a row. */
 export interface RowContent {

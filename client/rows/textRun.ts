@@ -54,7 +54,7 @@ export interface TextFacts {
 /** Rows before an estimated run at least, when it does not begin at 0: a page up must never be stopped by an estimate. */
 const MIN_ROWS_BEFORE = 4_096;
 /** Records in memory; about 100 bytes each. */
-export const MAX_RUN_ROWS = 20_000;
+const MAX_RUN_ROWS = 20_000;
 /** What trimming leaves. */
 const KEEP_ROWS = 12_000;
 

@@ -59,7 +59,7 @@ export interface LineLayout {
   readonly styles: readonly StyleRun[];
 }
 
-export const EMPTY_LAYOUT: LineLayout = {
+const EMPTY_LAYOUT: LineLayout = {
   text: '',
   count: 0,
   byteCount: 0,

@@ -6,6 +6,7 @@ import { type CSSProperties, useCallback, useLayoutEffect, useMemo, useRef, useS
 import { selectionExtent } from '../../../shared/extent.ts';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { createTextCodec } from '../../../shared/text/codec.ts';
+import { formatCount } from '../../../shared/units.ts';
 import type { Api } from '../../api/client.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
 import { useCacheVersion } from '../../cache/usePages.ts';
@@ -270,6 +271,12 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   return (
     <div className={wrap ? 'text-view text-view-wrap' : 'text-view'} style={style}>
       <div className="text-main" ref={main}>
+        <div className="text-header" aria-hidden="true">
+          <span className="text-header-line">Line</span>
+          <span className="text-header-text">
+            {leftCells >= 1 ? `Text from column ${formatCount(Math.floor(leftCells) + 1)}` : 'Text'}
+          </span>
+        </div>
         <RowsViewport
           runway={runway}
           label={`Lines of ${file.name}`}

@@ -30,7 +30,7 @@ function highlightOf(name: TextHighlight): Highlight | null {
 }
 
 /** A place in the text of an element: the text node that holds the index, and the index in it. */
-export function placeInText(element: Node, index: number): { readonly node: Node; readonly offset: number } {
+function placeInText(element: Node, index: number): { readonly node: Node; readonly offset: number } {
   let rest = index;
   let last: Text | null = null;
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);

@@ -8,7 +8,7 @@ import type { FetchGeometry, GeometryFile, TextScroll, TextSnapshot } from '../.
 import { TextGeometry } from '../../rows/textGeometry.ts';
 
 /** Longest row while lines wrap, bytes. */
-export const WRAP_SPLIT = 4_096;
+const WRAP_SPLIT = 4_096;
 
 export interface TextTop {
   /** Byte at the top of the view. */

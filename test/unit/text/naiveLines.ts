@@ -29,7 +29,7 @@ export function naiveRows(text: string, split: number | null): LineRecord[] {
   return rows;
 }
 
-export function naiveReply(file: NaiveFile, query: GeometryQuery): LinesReply {
+function naiveReply(file: NaiveFile, query: GeometryQuery): LinesReply {
   const rows = naiveRows(file.text, query.split);
   const known = (row: LineRecord): LineRecord => (row.offset <= file.scanned ? row : { ...row, line: null });
   const { place } = query;
