@@ -8,7 +8,7 @@ import { type AppStore, appStore } from './store.ts';
 import { activeOf } from './useApp.ts';
 
 /** The bar is 250 ms; Safari refuses more than 100 changes in 30 s. */
-export const REPLACE_MS = 320;
+const REPLACE_MS = 320;
 const JUMP_BYTES = 65_536;
 const NEWEST_KEY = 'bigview.history';
 

@@ -41,7 +41,7 @@ function contextOf({ file, view }: Active): GotoContext {
 }
 
 /** Evaluates for the file that is shown. */
-export function evaluateHere(input: string): GotoOutcome {
+function evaluateHere(input: string): GotoOutcome {
   const active = activeOf(appStore.getState());
   return active ? evaluateGoto(input, contextOf(active)) : { kind: 'empty' };
 }

@@ -1,0 +1,50 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { appStore, type FileView } from '../../../client/state/store.ts';
+import type { FileInfo } from '../../../shared/protocol.ts';
+
+const file = (over: Partial<FileInfo> = {}): FileInfo =>
+  ({ id: 'a', name: 'a', size: 100, kind: 'text', ...over }) as FileInfo;
+
+const view = (): FileView => {
+  const found = appStore.getState().views.a;
+  if (!found) throw new Error('no view');
+  return found;
+};
+
+describe('where one is', () => {
+  beforeEach(() => {
+    appStore.setState({ files: [], views: {}, activeFile: null });
+    appStore.getState().setFiles([file(), file({ id: 'b', kind: 'binary' })]);
+  });
+
+  it('the first file is shown, each in the view of its kind', () => {
+    expect(appStore.getState().activeFile).toBe('a');
+    expect(view().mode).toBe('text');
+    expect(appStore.getState().views.b?.mode).toBe('hex');
+  });
+
+  it('a move is clamped to the file, and reveals only when it is asked to', () => {
+    const { seq } = view().reveal;
+    appStore.getState().move('a', 250, { anchor: -3 });
+    expect(view()).toMatchObject({ cursor: 99, anchor: 0, reveal: { seq } });
+    appStore.getState().move('a', 7, { reveal: 'center' });
+    expect(view()).toMatchObject({ cursor: 7, anchor: null, reveal: { offset: 7, align: 'center', seq: seq + 1 } });
+  });
+
+  it('a file that becomes shorter takes cursor and selection along, one that grows leaves them', () => {
+    appStore.getState().move('a', 90, { anchor: 50 });
+    appStore.getState().updateFile(file({ size: 1000 }));
+    expect(view()).toMatchObject({ cursor: 90, anchor: 50 });
+    appStore.getState().updateFile(file({ size: 60 }));
+    expect(view()).toMatchObject({ cursor: 59, anchor: 50 });
+    appStore.getState().updateFile(file({ size: 0 }));
+    expect(view()).toMatchObject({ cursor: 0, anchor: 0 });
+  });
+
+  it('what is not there is left alone', () => {
+    const before = appStore.getState().views;
+    appStore.getState().move('nobody', 5, {});
+    appStore.getState().updateFile(file({ id: 'nobody' }));
+    expect(appStore.getState().views).toBe(before);
+  });
+});
