@@ -12,8 +12,8 @@
  */
 
 /** Most rows of a runway, and its greatest height: below every browser's cap at any zoom, and exact in a float32. */
-export const RUNWAY_ROWS = 40_000;
-export const RUNWAY_PX = 1_000_000;
+const RUNWAY_ROWS = 40_000;
+const RUNWAY_PX = 1_000_000;
 
 /**
  * Rebases move by multiples of so many rows, so that they are a whole number of device px at every usual zoom and scale factor

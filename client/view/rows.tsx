@@ -68,7 +68,7 @@ export interface RowsViewportProps {
   readonly announcement: string;
 }
 
-export function rowId(prefix: string, key: number): string {
+function rowId(prefix: string, key: number): string {
   return `${prefix}-row-${key}`;
 }
 

@@ -57,7 +57,7 @@ const NAMES: Readonly<Record<ClassRun['kind'], string>> = {
 const highlights = new Map<string, Highlight>();
 
 /** The page's highlight of that name; null where the browser has none, and everything is then shown in the plain colour. */
-export function highlightNamed(name: string): Highlight | null {
+function highlightNamed(name: string): Highlight | null {
   if (typeof Highlight === 'undefined' || typeof CSS === 'undefined' || !CSS.highlights) return null;
   let highlight = highlights.get(name);
   if (!highlight) {
