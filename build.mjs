@@ -1,8 +1,12 @@
 /**
  * The whole build: AssemblyScript kernels -> dist/server/*.wasm, server -> dist/server (esbuild, packages stay external),
  * client -> dist/client (vite). Runs on `npm install` by `prepare`; needs no compiler and no network.
+ *
+ *   node build.mjs                          everything, anew
+ *   node build.mjs --if-stale               everything, unless no source is newer than the last whole build
+ *   node build.mjs kernels|server|client    one part, in place
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 import { build as bundle } from 'esbuild';
 import { build as buildClient } from 'vite';
@@ -50,9 +54,32 @@ async function buildServer() {
   if (existsSync(`${OUT}/main.js`)) chmodSync(`${OUT}/main.js`, 0o755);
 }
 
-const only = process.argv[2];
-if (!only) rmSync('dist', { recursive: true, force: true });
-mkdirSync(OUT, { recursive: true });
-if (!only || only === 'kernels') await buildKernels();
-if (!only || only === 'server') await buildServer();
-if (!only || only === 'client') await buildClient({ logLevel: 'warn' });
+/** Made last: a build that was cut short has none. */
+const STAMP = 'dist/.built';
+const SOURCES = ['server', 'client', 'shared', 'build.mjs', 'vite.config.ts', 'package.json', 'package-lock.json'];
+
+/** `npx` runs `prepare` once more in a checkout that `npm install` has just built. */
+function isCurrent() {
+  if (!existsSync(STAMP)) return false;
+  const built = statSync(STAMP).mtimeMs;
+  return SOURCES.every((source) => {
+    const inside = statSync(source).isDirectory() ? readdirSync(source, { recursive: true }) : [];
+    return [source, ...inside.map((name) => `${source}/${name}`)].every((path) => statSync(path).mtimeMs <= built);
+  });
+}
+
+const part = process.argv[2];
+const parts = { kernels: buildKernels, server: buildServer, client: () => buildClient({ logLevel: 'warn' }) };
+if (part !== undefined && part !== '--if-stale' && !(part in parts)) throw new Error(`no such part: ${part}`);
+
+if (part === '--if-stale' && isCurrent()) {
+  process.stdout.write('the build is current\n');
+} else if (part in parts) {
+  mkdirSync(OUT, { recursive: true });
+  await parts[part]();
+} else {
+  rmSync('dist', { recursive: true, force: true });
+  mkdirSync(OUT, { recursive: true });
+  for (const build of Object.values(parts)) await build();
+  writeFileSync(STAMP, '');
+}
