@@ -32,7 +32,8 @@ try {
 
 const tool = (name) => ['--no', '--', name];
 if (!existsSync(new URL('node_modules/.package-lock.json', root))) {
-  step('install', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+  // Not `npm ci`: it refuses a lock file made where the registry has not the binaries of every platform.
+  step('install', 'npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund']);
 }
 step('build', 'npm', ['run', '--silent', 'build']);
 step('types', 'npx', [...tool('tsc'), '-b']);
