@@ -12,17 +12,6 @@ export function extent(offset: number, end: number): Extent {
   return { offset, end };
 }
 
-/** Length of the extent in bytes. */
-export function extentLength(e: Extent): number {
-  return e.end - e.offset;
-}
-
-/** The part of `e` inside a file of `size` bytes; empty at `size` when `e` lies past the end. */
-export function clampExtent(e: Extent, size: number): Extent {
-  const offset = Math.min(e.offset, size);
-  return { offset, end: Math.max(offset, Math.min(e.end, size)) };
-}
-
 /**
  * The bytes selected by a block cursor at `cursor` with the other end at `anchor`: both ends are included, as in every hex
  * editor. Null when nothing is selected (`anchor` is null).

@@ -21,7 +21,7 @@ function isExecutable(path) {
 }
 
 /** Path of an installed Chromium or Chrome, or null. `BIGVIEW_CHROMIUM` wins; naming a missing file there is an error. */
-export function findChromium() {
+function findChromium() {
   const named = process.env.BIGVIEW_CHROMIUM || process.env.CHROME_PATH;
   if (named) {
     if (!isExecutable(named)) throw new Error(`BIGVIEW_CHROMIUM names ${named}, which cannot be run`);

@@ -1,5 +1,5 @@
 /** A file that needs no disk: every byte is a function of its offset, sensitive to all 53 bits of it. */
-export function byteAt(offset: number): number {
+function byteAt(offset: number): number {
   const low = offset % 65_536;
   const high = Math.floor(offset / 65_536);
   return (low * 7 + Math.floor(low / 256) * 31 + high * 13 + Math.floor(high / 65_536) * 101) % 256;
