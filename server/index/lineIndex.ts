@@ -18,7 +18,7 @@ import { LineTable } from './lineTable.ts';
 import { ProgressTeller } from './progressTeller.ts';
 import type { ScanJob, ScanResult } from './scanJob.ts';
 import { ScanPlan } from './scanPlan.ts';
-import { type ScanClient, type ScanPool, scanPool } from './scanPool.ts';
+import { type ScanClient, type ScanScheduler, scanPool } from './scanPool.ts';
 
 /** The counts of a run of pages, `[offset, end)`; null when it is a hole. */
 interface Arrived {
@@ -52,7 +52,7 @@ export interface LineIndexOptions {
   readonly memory: LineMemory | null;
   /** The data of a sparse file, see server/source/holes.ts; null when it has no holes. */
   readonly nextData: ((offset: number, size: number) => Extent | null) | null;
-  readonly pool?: ScanPool;
+  readonly pool?: ScanScheduler;
 }
 
 /** What is shorter is read here: starting threads would take longer than counting. */
@@ -68,7 +68,7 @@ export class LineIndex implements ScanClient {
   readonly generation: number;
   readonly #source: Source;
   readonly #options: LineIndexOptions;
-  readonly #pool: ScanPool;
+  readonly #pool: ScanScheduler;
   readonly #teller = new ProgressTeller();
   #table = new LineTable();
   #tail: Tail = { bytes: 0, terminators: 0 };

@@ -23,10 +23,28 @@ export interface ScanClient {
   jobDone(job: ScanJob, result: ScanResult): void;
 }
 
+/** What a client needs of a pool. */
+export interface ScanScheduler {
+  /** How many threads it runs when there is work. */
+  readonly size: number;
+  /** Starts asking `client` for jobs; also says that it has jobs again after `nextJob` gave null. */
+  wake(client: ScanClient): void;
+  /** Never asks `client` again; its jobs that are under way still report. */
+  forget(client: ScanClient): void;
+}
+
 const MAX_THREADS = 8;
 const JOBS_PER_THREAD = 2;
-/** Stays in the second-level cache together with what else the thread touches. */
+/**
+ * Measured on a 2.2 GiB log in memory: reading takes 58 to 69 ms/GiB for any stripe from 64 KiB to 2 MiB, counting 12. Two threads
+ * need 0.15 s, 35 ms of which is their start, `wc -l` 0.26 to 0.34 s. Letting libuv's threads read and the main thread count
+ * needs no start, but is no faster (0.15 s) and keeps the main thread busy all the while.
+ */
 const STRIPE_BYTES = 1_048_576;
+/**
+ * With both cores scanning, the 99th percentile of a 64 KiB window is 0.5 ms as without a scan; at the same priority single
+ * windows took up to 77 ms.
+ */
 const NICENESS = 5;
 
 interface Thread {
@@ -42,8 +60,7 @@ export function scanPool(): ScanPool {
   return shared;
 }
 
-export class ScanPool {
-  /** How many threads the pool runs when there is work. */
+export class ScanPool implements ScanScheduler {
   readonly size: number;
   #threads: Thread[] = [];
   /** In the order in which they are asked. */
@@ -54,13 +71,11 @@ export class ScanPool {
     this.size = size;
   }
 
-  /** Starts asking `client` for jobs; also says that it has jobs again after `nextJob` gave null. */
   wake(client: ScanClient): void {
     if (!this.#clients.includes(client)) this.#clients.push(client);
     this.#fill();
   }
 
-  /** Never asks `client` again; its jobs that are under way still report. */
   forget(client: ScanClient): void {
     this.#clients = this.#clients.filter((other) => other !== client);
   }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LineIndex, type LineIndexOptions } from '../../../server/index/lineIndex.ts';
-import { ScanPool } from '../../../server/index/scanPool.ts';
+import type { ScanJob } from '../../../server/index/scanJob.ts';
+import { type ScanClient, ScanPool, type ScanScheduler } from '../../../server/index/scanPool.ts';
 import { hasHoles, nextData } from '../../../server/source/holes.ts';
 import { openSource } from '../../../server/source/open.ts';
 import { type Source, SourceError } from '../../../server/source/source.ts';
@@ -161,6 +162,37 @@ describe('LineIndex', () => {
     source.close();
   });
 
+  it('puts jobs together in whatever order they arrive, also when the file grows meanwhile', async () => {
+    let growths = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(4 * 2 ** 20 + 10, 4 * 2 ** 20 + PAGE_BYTES, 5 * 2 ** 20 - 1, 7 * 2 ** 20 + 3),
+        fc.infiniteStream(fc.nat(99)),
+        async (size, choices) => {
+          const whole = text(9 * 2 ** 20, 6);
+          const source = new MemorySource(whole.subarray(0, size));
+          const shuffled = new ShuffledPool(source);
+          const index = new LineIndex(source, LF, { ...PLAIN, pool: shuffled });
+          index.start();
+          await Promise.resolve();
+          await Promise.resolve();
+          for (const choice of choices) {
+            if (index.complete) break;
+            if (choice % 2 === 0 && source.size < whole.length) {
+              growths++;
+              source.bytes = whole.subarray(0, source.size + ([1, 10, PAGE_BYTES, 200_000][(choice / 2) % 4] ?? 1));
+              index.grown(source.size);
+            } else shuffled.deliver(choice);
+            await new Promise((resolve) => setImmediate(resolve));
+          }
+          expect(dump(index)).toEqual(expected(source.bytes, LF));
+        },
+      ),
+      { numRuns: 60, seed: 3 },
+    );
+    expect(growths).toBeGreaterThan(50);
+  });
+
   it('skips the holes of a sparse TiB, and counts around the boundaries of 32 bits', async () => {
     const path = join(tempFolder(), 'sparse');
     const places = [0, 2 ** 31 - 2, 2 ** 31, 2 ** 32 - 3, 2 ** 32, 2 ** 32 + 1, 2 ** 40 - 70_000];
@@ -297,6 +329,36 @@ describe('LineIndex', () => {
     expect(dump(index)).toEqual(expected(source.bytes, LF));
   });
 });
+
+/** Answers jobs from memory, in any order. */
+class ShuffledPool implements ScanScheduler {
+  readonly size = 2;
+  readonly #source: MemorySource;
+  readonly #jobs: { readonly job: ScanJob; readonly client: ScanClient }[] = [];
+  #nextId = 1;
+
+  constructor(source: MemorySource) {
+    this.#source = source;
+  }
+
+  wake(client: ScanClient): void {
+    for (let job = client.nextJob(this.#nextId++); job; job = client.nextJob(this.#nextId++)) {
+      this.#jobs.push({ job, client });
+    }
+  }
+
+  forget(): void {}
+
+  deliver(choice: number): void {
+    const [next] = this.#jobs.splice(choice % Math.max(1, this.#jobs.length), 1);
+    if (!next) return;
+    const { offset, length, id, needle } = next.job;
+    const bytes = this.#source.bytes.subarray(offset, offset + length);
+    const counts = Uint32Array.from(naivePageCounts(bytes, LF, PAGE_BYTES));
+    next.client.jobDone(next.job, { id, counts, error: null, errorOffset: 0, last: bytes.at(-1) ?? needle });
+    this.wake(next.client);
+  }
+}
 
 /** A source's members as own properties. */
 function fake(source: Source): Source {

@@ -120,6 +120,20 @@ describe('texts of lines', () => {
     ).toBe('é漢😀x'.repeat(3000));
     expect(lines.at(-1)).toMatchObject({ line: 1, column: 0, text: 'next' });
     for (const { length } of lines) expect(length).toBeLessThan(257 + 4);
+    // Cuts are moved back by up to three bytes, and the bytes between belong to the next piece.
+    expect(lines.some(({ column }) => (column ?? 0) % 257 !== 0)).toBe(true);
+    for (const [i, piece] of lines.entries()) {
+      for (const by of [0, 1, 2, 3, 200]) {
+        if (by >= piece.length + piece.terminatorLength) continue;
+        const at = piece.offset + by;
+        const geometryOnly = { ...OPTIONS, text: false, split: 257 };
+        const { lines: here } = await reader.byOffset(at, 2, geometryOnly, null);
+        expect(here.map((record) => record.offset)).toEqual(lines.slice(i, i + 2).map((record) => record.offset));
+        const { lines: before } = await reader.byOffset(at, -2, geometryOnly, null);
+        const expected = lines.slice(Math.max(0, i - 2), i);
+        expect(before.map((record) => record.offset)).toEqual(expected.map((record) => record.offset));
+      }
+    }
   });
 });
 
