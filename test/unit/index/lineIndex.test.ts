@@ -176,11 +176,13 @@ describe('LineIndex', () => {
           index.start();
           await Promise.resolve();
           await Promise.resolve();
-          for (const choice of choices) {
-            if (index.complete) break;
-            if (choice % 2 === 0 && source.size < whole.length) {
+          let left = 2;
+          for (const choice of choices.take(200)) {
+            // Only a few growths: each would mend what an earlier one broke.
+            if (choice % 3 === 0 && left > 0) {
+              left--;
               growths++;
-              source.bytes = whole.subarray(0, source.size + ([1, 10, PAGE_BYTES, 200_000][(choice / 2) % 4] ?? 1));
+              source.bytes = whole.subarray(0, source.size + ([1, 10, PAGE_BYTES, 200_000][(choice / 3) % 4] ?? 1));
               index.grown(source.size);
             } else shuffled.deliver(choice);
             await new Promise((resolve) => setImmediate(resolve));
@@ -188,7 +190,7 @@ describe('LineIndex', () => {
           expect(dump(index)).toEqual(expected(source.bytes, LF));
         },
       ),
-      { numRuns: 60, seed: 3 },
+      { numRuns: 40, seed: 3 },
     );
     expect(growths).toBeGreaterThan(50);
   });
