@@ -15,8 +15,9 @@ import type { FileIdentity, Source } from '../source/source.ts';
 import { CACHE_VERSION, type CacheHeader, readCacheFile, writeCacheFile } from './cacheFile.ts';
 import { cacheFolder } from './cacheFolder.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { KnownLines, LineMemory } from './lineIndex.ts';
+import type { LineMemory } from './lineIndex.ts';
 import { LineTable } from './lineTable.ts';
+import type { KnownLines } from './scannedPrefix.ts';
 
 export interface CacheLimits {
   /** Smaller files are scanned sooner than looked up. */

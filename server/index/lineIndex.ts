@@ -1,46 +1,23 @@
 /**
  * Where the lines of one file are, in one line format, as far as the file has been scanned.
  *
- * What it knows is always a prefix: the table of whole pages `[0, table.pages)`, and the tail, the part of a page that follows
- * it at the end of the file. Threads return pages out of order; they wait in `#arrived` until the prefix reaches them. Every
- * answer about the prefix is exact, so lines may be asked for at any moment.
+ * What it knows is always a prefix of the file (scannedPrefix.ts), and every answer about that is exact, so lines may be asked
+ * for at any moment. Here it is decided what is scanned when, by whom, and what becomes of the result.
  *
  * It belongs to one generation of its source: growth extends it (`grown`: the tail is scanned again, whole pages never are), but
  * whoever sees a new generation closes it and makes another. It notices a new generation itself and then merely stops.
  */
 import type { Extent } from '../../shared/extent.ts';
-import { PAGE_BYTES } from '../../shared/limits.ts';
 import type { LineFormat } from '../../shared/lineFormat.ts';
 import type { IndexStatus } from '../../shared/protocol.ts';
 import { type Source, SourceError, StaleReadError } from '../source/source.ts';
 import { KERNEL_BYTES, lineKernel, needleOf } from './kernel.ts';
-import { LineTable } from './lineTable.ts';
+import type { LineTable } from './lineTable.ts';
 import { ProgressTeller } from './progressTeller.ts';
 import type { ScanJob, ScanResult } from './scanJob.ts';
+import { type Arrived, type KnownLines, ScannedPrefix } from './scannedPrefix.ts';
 import { ScanPlan } from './scanPlan.ts';
 import { type ScanClient, type ScanScheduler, scanPool } from './scanPool.ts';
-
-/** The counts of a run of pages, `[offset, end)`; null when it is a hole. */
-interface Arrived {
-  readonly end: number;
-  readonly counts: Uint32Array | null;
-  readonly endsLine: boolean;
-}
-
-/** The scanned part of the page that the file ends in. */
-interface Tail {
-  readonly bytes: number;
-  readonly terminators: number;
-}
-
-/** What the disk knew about the file from an earlier run. */
-export interface KnownLines {
-  readonly table: LineTable;
-  /** Size of the file then; the table holds its whole pages. */
-  readonly size: number;
-  readonly tailTerminators: number;
-  readonly endsLine: boolean;
-}
 
 /** Remembers finished indexes from one run to the next; it may forget at will, and never throws. */
 export interface LineMemory {
@@ -70,13 +47,9 @@ export class LineIndex implements ScanClient {
   readonly #options: LineIndexOptions;
   readonly #pool: ScanScheduler;
   readonly #teller = new ProgressTeller();
-  #table = new LineTable();
-  #tail: Tail = { bytes: 0, terminators: 0 };
-  /** Whether the scanned prefix ends with a terminator; an empty one does. */
-  #endsLine = true;
+  readonly #prefix = new ScannedPrefix();
   #target: number;
   #plan: ScanPlan;
-  readonly #arrived = new Map<number, Arrived>();
   /** Ids of the jobs that threads work on, and the plan they belong to. */
   readonly #flying = new Map<number, ScanPlan>();
   #started = false;
@@ -104,16 +77,16 @@ export class LineIndex implements ScanClient {
 
   /** Whole pages of the scanned prefix. */
   get table(): LineTable {
-    return this.#table;
+    return this.#prefix.table;
   }
 
   /** Terminators in the scanned prefix, the tail included. */
   get terminators(): number {
-    return this.#table.terminators + this.#tail.terminators;
+    return this.#prefix.terminators;
   }
 
   get scannedBytes(): number {
-    return this.#table.pages * PAGE_BYTES + this.#tail.bytes;
+    return this.#prefix.bytes;
   }
 
   get complete(): boolean {
@@ -122,18 +95,14 @@ export class LineIndex implements ScanClient {
 
   /** Number of lines of the file as it was last seen, once that is known. */
   get totalLines(): number | null {
-    return this.complete && this.#target === this.#source.size ? this.#lines : null;
-  }
-
-  get #lines(): number {
-    return this.terminators + (this.#endsLine ? 0 : 1);
+    return this.complete && this.#target === this.#source.size ? this.#prefix.lines : null;
   }
 
   status(): IndexStatus {
     const running = this.#runningSince === null ? 0 : performance.now() - this.#runningSince;
     return {
       scannedBytes: this.scannedBytes,
-      lines: this.#lines,
+      lines: this.#prefix.lines,
       complete: this.complete,
       cancelled: this.#cancelled,
       elapsedMs: Math.round(this.#elapsedMs + running),
@@ -181,9 +150,7 @@ export class LineIndex implements ScanClient {
 
   /** What was read contradicts the counts (the file was written to in place, unnoticed): forgets everything, scans anew. */
   distrust(): void {
-    this.#table = new LineTable();
-    this.#tail = { bytes: 0, terminators: 0 };
-    this.#endsLine = true;
+    this.#prefix.clear();
     this.#fromCache = false;
     this.#elapsedMs = 0;
     this.#storedSize = 0;
@@ -248,9 +215,7 @@ export class LineIndex implements ScanClient {
   }
 
   #adopt(known: KnownLines): void {
-    this.#table = known.table;
-    this.#tail = { bytes: known.size - known.table.pages * PAGE_BYTES, terminators: known.tailTerminators };
-    this.#endsLine = known.endsLine;
+    this.#prefix.adopt(known);
     this.#fromCache = true;
     this.#storedSize = known.size;
     if (this.complete) this.#teller.tell();
@@ -314,21 +279,7 @@ export class LineIndex implements ScanClient {
 
   /** Takes over pages; what joins the prefix extends it. */
   #accept(offset: number, arrived: Arrived): void {
-    // After growth a page may be on its way twice, once as a part and once whole: the longer run counts, whichever comes first.
-    const rival = this.#arrived.get(offset);
-    if (!rival || rival.end < arrived.end) this.#arrived.set(offset, arrived);
-    for (;;) {
-      const start = this.#table.pages * PAGE_BYTES;
-      const next = this.#arrived.get(start);
-      if (!next) break;
-      this.#arrived.delete(start);
-      if (next.end <= this.scannedBytes) break;
-      const pages = Math.floor((next.end - start) / PAGE_BYTES);
-      if (next.counts) this.#table.append(next.counts.subarray(0, pages));
-      else this.#table.appendEmpty(pages);
-      this.#tail = { bytes: next.end - this.#table.pages * PAGE_BYTES, terminators: next.counts?.[pages] ?? 0 };
-      this.#endsLine = next.endsLine;
-    }
+    this.#prefix.add(offset, arrived);
     if (this.complete) this.#finish();
     else this.#teller.tellSoon();
   }
@@ -337,14 +288,8 @@ export class LineIndex implements ScanClient {
     this.#cancelled = false;
     this.#settle();
     if (this.#closed || this.#target - this.#storedSize < (this.#storedSize > 0 ? STORE_AGAIN_BYTES : 1)) return;
-    const known = {
-      table: this.#table,
-      size: this.#target,
-      tailTerminators: this.#tail.terminators,
-      endsLine: this.#endsLine,
-    };
     this.#storedSize = this.#target;
-    void this.#options.memory?.store(this.#source, this.format, known).catch(() => undefined);
+    void this.#options.memory?.store(this.#source, this.format, this.#prefix.known()).catch(() => undefined);
   }
 
   #fail(offset: number, code: string): void {
@@ -355,8 +300,8 @@ export class LineIndex implements ScanClient {
 
   /** Forgets what was planned but not merged; jobs that still fly are of another plan and will be ignored. */
   #replan(): void {
-    this.#arrived.clear();
-    this.#plan = new ScanPlan(this.#table.pages * PAGE_BYTES, this.#target, this.#options.nextData);
+    this.#prefix.forgetWaiting();
+    this.#plan = new ScanPlan(this.#prefix.wholeBytes, this.#target, this.#options.nextData);
   }
 
   #sameGeneration(): boolean {
