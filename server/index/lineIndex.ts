@@ -218,8 +218,11 @@ export class LineIndex implements ScanClient {
     this.#prefix.adopt(known);
     this.#fromCache = true;
     this.#storedSize = known.size;
-    if (this.complete) this.#teller.tell();
-    else this.#replan();
+    // In any case: what the file grows by is planned from there on.
+    this.#replan();
+    if (!this.complete) return;
+    this.#cancelled = false;
+    this.#teller.tell();
   }
 
   #run(): void {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LineIndex, type LineIndexOptions } from '../../../server/index/lineIndex.ts';
 import type { ScanJob } from '../../../server/index/scanJob.ts';
+import type { KnownLines } from '../../../server/index/scannedPrefix.ts';
 import { type ScanClient, ScanPool, type ScanScheduler } from '../../../server/index/scanPool.ts';
 import { hasHoles, nextData } from '../../../server/source/holes.ts';
 import { openSource } from '../../../server/source/open.ts';
@@ -137,6 +138,32 @@ describe('LineIndex', () => {
       ),
       { numRuns: 100, seed: 77 },
     );
+  });
+
+  it('goes on from what an earlier run knew, whenever the file grows', async () => {
+    const whole = text(4 * 2 ** 20, 12);
+    for (const size of [2 * PAGE_BYTES, 3 * 2 ** 20 - 5]) {
+      const source = new MemorySource(whole.subarray(0, size));
+      let known: KnownLines | null = null;
+      const store = (_: Source, __: LineFormat, lines: KnownLines): Promise<void> => {
+        known = lines;
+        return Promise.resolve();
+      };
+      await scanned(source, LF, { ...PLAIN, memory: { load: () => Promise.resolve(null), store } });
+      expect(known).toMatchObject({ size });
+
+      const memory = { load: () => Promise.resolve(known), store: () => Promise.resolve() };
+      const index = await scanned(source, LF, { ...PLAIN, memory });
+      expect(index.status()).toMatchObject({ fromCache: true, complete: true });
+      const { readBytes } = source;
+      source.bytes = whole.subarray(0, size + 100_000);
+      index.grown(source.size);
+      await settled(index);
+      expect(dump(index)).toEqual(expected(source.bytes, LF));
+      // What was known is not read again.
+      expect(source.readBytes - readBytes).toBeLessThan(100_000 + 2 * PAGE_BYTES);
+      await index.close();
+    }
   });
 
   it('follows a file that grows while threads scan it', async () => {
