@@ -28,8 +28,8 @@ export interface KernelExports {
 
 /** Longest window that the kernel takes at once, bytes. */
 export const KERNEL_BYTES = 1_048_576;
-/** Most positions that `locate` returns at once: one more than lines, since n lines lie between n + 1 terminators. */
-export const KERNEL_POSITIONS = MAX_LINES + 1;
+/** Most positions that `locate` returns at once: two more than lines, since a search for lines may begin up to two too early. */
+export const KERNEL_POSITIONS = MAX_LINES + 2;
 
 const WASM_PAGE = 65_536;
 const OUT = 0;

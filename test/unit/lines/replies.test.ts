@@ -163,6 +163,10 @@ describe('replies', () => {
     expect(back.lines.map((record) => record.line)).toEqual(
       Array.from({ length: MAX_LINES }, (_, i) => 2 * MAX_LINES + i),
     );
+    for (const split of [null, 256]) {
+      const near = await reader.byOffset(10, MAX_LINES, { ...OPTIONS, split }, null);
+      expect(near.lines.map((record) => record.line)).toEqual(Array.from({ length: MAX_LINES }, (_, i) => 10 + i));
+    }
   });
 
   it('say so when the index has not come to a line, and show what is about there', async () => {
