@@ -132,6 +132,11 @@ export class OpenFile {
     return shape;
   }
 
+  /** What the file looks like when read in `encoding`, or in the detected one (null). */
+  async shapeIn(encoding: string | null): Promise<TextShape> {
+    return this.#shapeIn(encoding, await this.shape());
+  }
+
   /** The index of the lines in `encoding`, or in the detected one (null). */
   async index(encoding: string | null): Promise<LineIndex> {
     const detected = await this.shape();

@@ -10,6 +10,7 @@ import { serveEvents } from './events.ts';
 import { serveLines } from './lines.ts';
 import { parseQuery, readEncoding, splitTarget } from './query.ts';
 import { HttpError, methodNotAllowed, notFound, sendError, sendJson } from './reply.ts';
+import { mountSearches } from './searches.ts';
 
 type Handler = (req: Request, res: Response) => Promise<void> | void;
 type FileHandler = (file: OpenFile, req: Request, res: Response) => Promise<void> | void;
@@ -133,6 +134,7 @@ export function createApi(context: Context): Express {
     parseQuery(queryOf(req), []);
     return serveTicket(context, String(req.params.ticket), req, res);
   });
+  mountSearches(routes.app, context);
   routes.app.use(() => {
     throw notFound('there is no such route');
   });

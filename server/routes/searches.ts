@@ -1,0 +1,211 @@
+/** `/api/files/:id/searches…`: what docs/http-api.md says under "Searches". */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Express, Request, RequestHandler, Response } from 'express';
+import { assert } from '../../shared/assert.ts';
+import { MAX_FILE_BYTES } from '../../shared/limits.ts';
+import { PatternError } from '../../shared/patternError.ts';
+import type {
+  SearchHistogramReply,
+  SearchHit,
+  SearchHitsReply,
+  SearchNearReply,
+  SearchReply,
+} from '../../shared/protocol.ts';
+import type { OpenFile } from '../files/openFile.ts';
+import { FileSearches, TooManySearches } from '../search/fileSearches.ts';
+import { hitLines } from '../search/hitLines.ts';
+import type { Hit } from '../search/hitStore.ts';
+import type { Search } from '../search/search.ts';
+import { checkMembers, readJsonObject } from './body.ts';
+import { closeSignal } from './bytes.ts';
+import { type Context, fileById } from './context.ts';
+import { optionalInteger, parseQuery, type Query, requiredInteger, splitTarget } from './query.ts';
+import { badParameter, HttpError, methodNotAllowed, notFound, sendBody, sendJson, staleGeneration } from './reply.ts';
+import { serveSearchEvents } from './searchEvents.ts';
+import { readSearchRequest } from './searchRequest.ts';
+
+const MAX_HITS = 1_024;
+const MAX_BUCKETS = 4_096;
+const MAX_WAIT_MS = 30_000;
+const DEFAULT_WAIT_MS = 10_000;
+
+type SearchHandler = (place: Place, req: Request, res: Response, query: string) => Promise<void> | void;
+
+interface Place {
+  readonly file: OpenFile;
+  readonly search: Search;
+}
+
+/** Adds the routes to `app`; what they start ends with the server. */
+export function mountSearches(app: Express, context: Context): void {
+  const byFile = new Map<OpenFile, FileSearches>();
+  const searchesOf = (file: OpenFile): FileSearches => {
+    const known = byFile.get(file) ?? new FileSearches(file);
+    byFile.set(file, known);
+    return known;
+  };
+  context.closers.add(() => {
+    for (const searches of byFile.values()) searches.close();
+  });
+
+  const at = (path: string, methods: Readonly<Record<string, RequestHandler>>): void => {
+    const allowed = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    app.all(path, (req, res, next) => {
+      const handler = methods[req.method === 'HEAD' ? 'GET' : req.method];
+      if (!handler) throw methodNotAllowed(allowed);
+      return handler(req, res, next);
+    });
+  };
+  const fileOf = (req: Request): OpenFile => fileById(context, String(req.params.id));
+  const onSearch =
+    (handler: SearchHandler): RequestHandler =>
+    (req, res) => {
+      const file = fileOf(req);
+      const search = searchesOf(file).get(String(req.params.sid));
+      if (!search) throw notFound('there is no such search');
+      return handler({ file, search }, req, res, splitTarget(req.url).query);
+    };
+  const base = '/api/files/:id/searches';
+
+  at(base, { POST: (req, res) => create(searchesOf(fileOf(req)), fileOf(req), req, res) });
+  at(`${base}/:sid`, {
+    GET: onSearch(({ search }, _req, res, query) => {
+      parseQuery(query, []);
+      sendJson(res, 200, search.status());
+    }),
+    POST: onSearch(({ search }, req, res, query) => control(search, req, res, query)),
+    DELETE: onSearch(({ file, search }, _req, res, query) => {
+      parseQuery(query, []);
+      searchesOf(file).delete(search.id);
+      sendBody(res, 204, {}, '');
+    }),
+  });
+  at(`${base}/:sid/events`, {
+    GET: onSearch(({ search }, req, res, query) => {
+      parseQuery(query, []);
+      serveSearchEvents(context, search, req, res);
+    }),
+  });
+  at(`${base}/:sid/hits`, { GET: onSearch((place, _req, res, query) => serveHits(place, res, query)) });
+  at(`${base}/:sid/histogram`, { GET: onSearch(({ search }, _req, res, query) => serveHistogram(search, res, query)) });
+}
+
+async function create(
+  searches: FileSearches,
+  file: OpenFile,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  parseQuery(splitTarget(req.url ?? '').query, []);
+  const request = readSearchRequest(await readJsonObject(req));
+  file.look();
+  try {
+    const search = await searches.create(request);
+    const reply: SearchReply = { id: search.id };
+    sendJson(res, 201, reply, { Location: `/api/files/${file.id}/searches/${search.id}` });
+  } catch (error) {
+    if (error instanceof TooManySearches) throw new HttpError(503, 'busy', error.message, {}, { 'Retry-After': 1 });
+    if (!(error instanceof PatternError)) throw error;
+    const { position, length } = error;
+    throw new HttpError(400, 'bad-pattern', error.message, { parameter: 'pattern', position, length });
+  }
+}
+
+async function control(search: Search, req: IncomingMessage, res: ServerResponse, query: string): Promise<void> {
+  parseQuery(query, []);
+  const body = await readJsonObject(req);
+  checkMembers(body, ['action']);
+  if (body.action === 'cancel') search.cancel();
+  else if (body.action === 'resume') search.start();
+  else throw badParameter('action', JSON.stringify(body.action) ?? '', 'cancel or resume');
+  sendJson(res, 200, search.status());
+}
+
+/** Throws 409 when the hits are of a state of the file that is gone. */
+function assertFresh(search: Search, file: OpenFile): void {
+  file.look();
+  search.noticeSource();
+  if (search.stale) throw staleGeneration(file.source.generation, file.source.size);
+}
+
+async function serveHits(place: Place, res: ServerResponse, text: string): Promise<void> {
+  const query = parseQuery(text, ['start', 'count', 'near', 'direction', 'wait', 'lines']);
+  const flag = query.get('lines');
+  if (flag !== undefined && flag !== '0' && flag !== '1') throw badParameter('lines', flag, '0 or 1');
+  assertFresh(place.search, place.file);
+  if (query.has('near')) await serveNear(place, res, query, flag !== '0');
+  else await serveRange(place, res, query, flag !== '0');
+}
+
+async function serveRange(place: Place, res: ServerResponse, query: Query, lines: boolean): Promise<void> {
+  for (const name of ['direction', 'wait']) {
+    const value = query.get(name);
+    if (value !== undefined) throw badParameter(name, value, 'given with near only');
+  }
+  const start = requiredInteger(query, 'start', 0, MAX_FILE_BYTES);
+  const count = requiredInteger(query, 'count', 0, MAX_HITS);
+  const { search } = place;
+  const { hits, exact } = search.hits(start, count);
+  const total = search.total;
+  const reply: SearchHitsReply = {
+    generation: search.generation,
+    size: search.size,
+    start,
+    hits: await withLines(place, hits, lines),
+    total,
+    exact,
+  };
+  sendJson(res, 200, reply);
+}
+
+async function serveNear(place: Place, res: ServerResponse, query: Query, lines: boolean): Promise<void> {
+  for (const name of ['start', 'count']) {
+    const value = query.get(name);
+    if (value !== undefined) throw badParameter(name, value, 'given without near only');
+  }
+  const near = requiredInteger(query, 'near', 0, MAX_FILE_BYTES);
+  const direction = query.get('direction') ?? 'next';
+  if (direction !== 'next' && direction !== 'previous') throw badParameter('direction', direction, 'next or previous');
+  const wait = optionalInteger(query, 'wait', 0, MAX_WAIT_MS) ?? DEFAULT_WAIT_MS;
+  const { search, file } = place;
+  const gone = closeSignal(res);
+  const found = await search.findNear(near, direction, AbortSignal.any([gone, AbortSignal.timeout(wait)]));
+  if (gone.aborted) return;
+  assertFresh(search, file);
+  const [hit] = await withLines(place, found.hit && found.decided ? [found.hit] : [], lines);
+  const reply: SearchNearReply = {
+    generation: search.generation,
+    size: search.size,
+    hit: hit ?? null,
+    number: hit ? found.number : null,
+    total: search.total,
+    exact: found.exact,
+    decided: found.decided,
+  };
+  sendJson(res, 200, reply);
+}
+
+async function withLines({ file, search }: Place, hits: readonly Hit[], lines: boolean): Promise<readonly SearchHit[]> {
+  if (!lines || hits.length === 0) return hits.map((hit) => ({ ...hit, line: null }));
+  const { encoding } = search.plan;
+  const index = await file.index(encoding === 'bytes' ? null : encoding);
+  const numbers = await hitLines(
+    file.source,
+    index,
+    hits.map(({ offset }) => offset),
+  );
+  assert(numbers.length === hits.length, 'every hit has a line or null');
+  return hits.map((hit, i) => ({ ...hit, line: numbers[i] ?? null }));
+}
+
+function serveHistogram(search: Search, res: ServerResponse, text: string): void {
+  const buckets = requiredInteger(parseQuery(text, ['buckets']), 'buckets', 1, MAX_BUCKETS);
+  const reply: SearchHistogramReply = {
+    generation: search.generation,
+    size: search.size,
+    buckets: search.histogram(buckets),
+    total: search.total,
+    complete: search.complete,
+  };
+  sendJson(res, 200, reply);
+}

@@ -1,0 +1,120 @@
+/** The searches of one open file: made, kept for a while, dropped. */
+import { randomBytes } from 'node:crypto';
+import type { SearchRequest } from '../../shared/protocol.ts';
+import type { OpenFile } from '../files/openFile.ts';
+import { hasHoles, nextData } from '../source/holes.ts';
+import { SourceError, StaleReadError } from '../source/source.ts';
+import { readWindow } from '../window/bytes.ts';
+import { compileSearch, frequencies } from './compile.ts';
+import { HitBudget } from './hitStore.ts';
+import { Search } from './search.ts';
+import { type SearchPool, searchPool } from './searchPool.ts';
+import { spillFolder } from './spill.ts';
+
+/** Kept at once for a file; the oldest that has nothing left to do makes room. */
+export const MAX_SEARCHES = 16;
+/** Packed hits in memory, of all searches together: some 40 million hits. What is more goes to disk. */
+const BUDGET_BYTES = 67_108_864;
+/** Read to learn which bytes are rare. */
+const SAMPLE_BYTES = 32_768;
+
+const budget = new HitBudget(BUDGET_BYTES);
+
+/** All searches of the file are still going on. */
+export class TooManySearches extends Error {
+  override readonly name = 'TooManySearches';
+}
+
+export class FileSearches {
+  readonly #file: OpenFile;
+  readonly #pool: SearchPool;
+  /** The oldest first. */
+  readonly #searches = new Map<string, Search>();
+  #unlisten: (() => void) | null = null;
+
+  constructor(file: OpenFile, pool: SearchPool = searchPool()) {
+    this.#file = file;
+    this.#pool = pool;
+  }
+
+  async create(request: SearchRequest): Promise<Search> {
+    const { source } = this.#file;
+    this.#pool.warm();
+    const shape = await this.#file.shapeIn(request.encoding ?? null);
+    const plan = compileSearch(request, shape, frequencies(await this.#sample(request.from ?? 0)));
+    this.#makeRoom();
+    const search = new Search({
+      id: randomBytes(6).toString('base64url'),
+      source,
+      plan,
+      from: request.from ?? 0,
+      pool: this.#pool,
+      budget,
+      spillFolder: spillFolder(),
+      nextData: sparse(source.fd) ? (offset, size) => nextData(source.fd, offset, size) : null,
+    });
+    this.#searches.set(search.id, search);
+    // While there is a search, growth is noticed by itself.
+    this.#unlisten ??= this.#file.listen((change) => {
+      if (change === 'file') for (const each of this.#searches.values()) each.noticeSource();
+    });
+    search.start();
+    return search;
+  }
+
+  get(id: string): Search | null {
+    return this.#searches.get(id) ?? null;
+  }
+
+  /** Cancels and forgets; false when there is no such search. */
+  delete(id: string): boolean {
+    const search = this.#searches.get(id);
+    if (!search) return false;
+    search.close();
+    this.#searches.delete(id);
+    if (this.#searches.size === 0) {
+      this.#unlisten?.();
+      this.#unlisten = null;
+    }
+    return true;
+  }
+
+  close(): void {
+    for (const id of [...this.#searches.keys()]) this.delete(id);
+  }
+
+  async #sample(from: number): Promise<Uint8Array> {
+    const { source } = this.#file;
+    const last = Math.max(0, source.size - SAMPLE_BYTES);
+    const places = new Set([Math.min(from, last), Math.floor(last / 2)]);
+    const samples: Uint8Array[] = [];
+    for (const place of places) {
+      try {
+        samples.push((await readWindow(source, place, SAMPLE_BYTES, null, null)).bytes);
+      } catch (error) {
+        // A sample that cannot be read only makes the search slower.
+        if (!(error instanceof SourceError || error instanceof StaleReadError)) throw error;
+      }
+    }
+    return Buffer.concat(samples);
+  }
+
+  #makeRoom(): void {
+    if (this.#searches.size < MAX_SEARCHES) return;
+    for (const search of this.#searches.values()) {
+      if (!search.idle) continue;
+      this.delete(search.id);
+      return;
+    }
+    throw new TooManySearches(`there are ${MAX_SEARCHES} searches of this file already`);
+  }
+}
+
+function sparse(fd: number): boolean {
+  try {
+    return hasHoles(fd);
+  } catch {
+    // A file that cannot be asked says so when it is read.
+    return false;
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * All hits of one search, by number and by offset, in bounded memory.
+ *
+ * Hits stay packed (packing.ts), in a list for each segment of the file that has any; segments are ordered by offset. What exceeds
+ * the budget goes to a file. Finding hit number n is a binary search over segments and a walk over the page heads of one;
+ * nothing but that one page is decoded.
+ */
+import { assert } from '../../shared/assert.ts';
+import { PAGE_BYTES } from '../../shared/limits.ts';
+import { decodePage, type FixedLength, type PackedPage, packedPages } from './packing.ts';
+import { SpillFile } from './spill.ts';
+
+export interface Hit {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Packed hits that all searches together keep in memory. */
+export class HitBudget {
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  /** Takes `bytes` of the budget if there are so many left. */
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false;
+    this.#left -= bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#left += bytes;
+  }
+}
+
+/** Packed pages, in memory or at a place in the spill file. */
+type Part = Uint8Array | { readonly at: number; readonly length: number };
+
+/** The hits of one segment; becomes part of the store by `attach`. */
+export class SegmentHits {
+  readonly number: number;
+  readonly parts: Part[] = [];
+  count = 0;
+
+  constructor(number: number) {
+    this.number = number;
+  }
+}
+
+export class HitStore {
+  readonly #segmentBytes: number;
+  readonly #fixed: FixedLength;
+  readonly #budget: HitBudget;
+  readonly #folder: string;
+  #spill: SpillFile | null = null;
+  /** Those with hits, in file order. */
+  #segments: SegmentHits[] = [];
+  /** `#before[i]`: hits in segments before number i of the list; null when it has to be made anew. */
+  #before: Float64Array | null = null;
+  #total = 0;
+  #closed = false;
+
+  constructor(segmentBytes: number, fixed: FixedLength, budget: HitBudget, folder: string) {
+    this.#segmentBytes = segmentBytes;
+    this.#fixed = fixed;
+    this.#budget = budget;
+    this.#folder = folder;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** Adds a part to `segment`, attached or not. Throws a SpillError when there is no room anywhere. */
+  append(segment: SegmentHits, bytes: Uint8Array, count: number): void {
+    if (count === 0 || this.#closed) return;
+    if (this.#budget.take(bytes.length)) segment.parts.push(bytes);
+    else {
+      this.#spill ??= new SpillFile(this.#folder);
+      segment.parts.push({ at: this.#spill.append(bytes), length: bytes.length });
+    }
+    segment.count += count;
+    const index = this.#indexOf(segment.number);
+    if (this.#segments[index] === segment) {
+      this.#total += count;
+      this.#before = null;
+    }
+  }
+
+  /** Makes `segment` the one of its number, in place of the one before. */
+  attach(segment: SegmentHits): void {
+    const index = this.#indexOf(segment.number);
+    const old = this.#segments[index];
+    if (old === segment) return;
+    const replaces = old?.number === segment.number;
+    this.#segments.splice(index, replaces ? 1 : 0, segment);
+    if (old && replaces) {
+      this.#total -= old.count;
+      this.discard(old);
+    }
+    this.#total += segment.count;
+    this.#before = null;
+  }
+
+  /** Takes the segment of this number out again, if there is one. */
+  remove(number: number): void {
+    const index = this.#indexOf(number);
+    const old = this.#segments[index];
+    if (old?.number !== number) return;
+    this.#segments.splice(index, 1);
+    this.#total -= old.count;
+    this.#before = null;
+    this.discard(old);
+  }
+
+  /** Takes `segment` out, if it is in, and forgets its hits. */
+  detach(segment: SegmentHits): void {
+    if (this.#segments[this.#indexOf(segment.number)] === segment) this.remove(segment.number);
+    else this.discard(segment);
+  }
+
+  has(number: number): boolean {
+    return this.#segments[this.#indexOf(number)]?.number === number;
+  }
+
+  /** Gives back the memory of a segment that will not be attached. */
+  discard(segment: SegmentHits): void {
+    for (const part of segment.parts) if (part instanceof Uint8Array) this.#budget.give(part.length);
+    segment.parts.length = 0;
+  }
+
+  /** Hits number `start` to `start + count - 1` in file order, as many as there are. */
+  range(start: number, count: number): Hit[] {
+    const hits: Hit[] = [];
+    const before = this.#sums();
+    let index = Math.max(0, partition(this.#segments.length, (i) => (before[i] ?? 0) <= start) - 1);
+    let skip = start - (before[index] ?? 0);
+    for (; index < this.#segments.length && hits.length < count; index++) {
+      const segment = this.#segments[index];
+      if (!segment) break;
+      for (const { part, page } of this.#pages(segment)) {
+        if (skip >= page.count) {
+          skip -= page.count;
+          continue;
+        }
+        for (const hit of this.#decode(segment, part, page, skip, count - hits.length)) hits.push(hit);
+        skip = 0;
+        if (hits.length >= count) break;
+      }
+    }
+    return hits;
+  }
+
+  /** Number of hits that start before `offset`. */
+  countBefore(offset: number): number {
+    const before = this.#sums();
+    const number = Math.floor(offset / this.#segmentBytes);
+    const index = this.#indexOf(number);
+    let count = before[index] ?? this.#total;
+    const segment = this.#segments[index];
+    if (segment?.number !== number) return count;
+    const pageNumber = Math.floor((offset % this.#segmentBytes) / PAGE_BYTES);
+    for (const { part, page } of this.#pages(segment)) {
+      if (page.page < pageNumber) count += page.count;
+      else if (page.page > pageNumber) break;
+      else for (const hit of this.#decode(segment, part, page, 0, page.count)) if (hit.offset < offset) count++;
+    }
+    return count;
+  }
+
+  /** Hits that start in each of `buckets` equal parts of `[0, size)`. */
+  histogram(size: number, buckets: number): number[] {
+    const counts = new Array<number>(buckets).fill(0);
+    const bucketOf = (offset: number): number => bucketIndex(offset, size, buckets);
+    const add = (bucket: number, count: number): void => {
+      counts[bucket] = (counts[bucket] ?? 0) + count;
+    };
+    for (const segment of this.#segments) {
+      const start = segment.number * this.#segmentBytes;
+      const last = Math.min(size, start + this.#segmentBytes) - 1;
+      if (bucketOf(start) === bucketOf(last)) {
+        add(bucketOf(start), segment.count);
+        continue;
+      }
+      for (const { part, page } of this.#pages(segment)) {
+        const from = start + page.page * PAGE_BYTES;
+        if (bucketOf(from) === bucketOf(Math.min(from + PAGE_BYTES, size) - 1)) add(bucketOf(from), page.count);
+        else for (const hit of this.#decode(segment, part, page, 0, page.count)) add(bucketOf(hit.offset), 1);
+      }
+    }
+    return counts;
+  }
+
+  /** Forgets everything and removes the file. */
+  close(): void {
+    this.#closed = true;
+    for (const segment of this.#segments) this.discard(segment);
+    this.#segments = [];
+    this.#before = null;
+    this.#total = 0;
+    this.#spill?.close();
+    this.#spill = null;
+  }
+
+  *#pages(segment: SegmentHits): Generator<{ part: Uint8Array; page: PackedPage }> {
+    for (const place of segment.parts) {
+      const part = place instanceof Uint8Array ? place : this.#load(place.at, place.length);
+      for (const page of packedPages(part)) yield { part, page };
+    }
+  }
+
+  #load(at: number, length: number): Uint8Array {
+    assert(this.#spill !== null, 'spilled hits have a file');
+    return this.#spill.read(at, length);
+  }
+
+  #decode(segment: SegmentHits, part: Uint8Array, page: PackedPage, skip: number, limit: number): Hit[] {
+    const base = segment.number * this.#segmentBytes;
+    return decodePage(part, page, this.#fixed, skip, limit).map(({ start, length }) => ({
+      offset: base + start,
+      length,
+    }));
+  }
+
+  /** Index of segment `number` in the list, or where it belongs. */
+  #indexOf(number: number): number {
+    return partition(this.#segments.length, (i) => (this.#segments[i]?.number ?? Infinity) < number);
+  }
+
+  #sums(): Float64Array {
+    if (this.#before) return this.#before;
+    const before = new Float64Array(this.#segments.length);
+    let sum = 0;
+    for (const [i, segment] of this.#segments.entries()) {
+      before[i] = sum;
+      sum += segment.count;
+    }
+    this.#before = before;
+    return before;
+  }
+}
+
+/** The bucket of an offset below `size`: the largest b with floor(b * size / buckets) <= offset. */
+export function bucketIndex(offset: number, size: number, buckets: number): number {
+  let bucket = Math.min(buckets - 1, Math.floor((offset / size) * buckets));
+  // Rounding may be off by one where products exceed 2^53.
+  while (bucket > 0 && bucketStart(bucket, size, buckets) > offset) bucket--;
+  while (bucket + 1 < buckets && bucketStart(bucket + 1, size, buckets) <= offset) bucket++;
+  return bucket;
+}
+
+/** First offset of a bucket; split such that no product leaves the exact integers for sizes below 2^53 and 2^20 buckets. */
+function bucketStart(bucket: number, size: number, buckets: number): number {
+  const whole = Math.floor(size / buckets);
+  return bucket * whole + Math.floor((bucket * (size - whole * buckets)) / buckets);
+}
+
+/** How many of `0..length-1` satisfy `test`, which holds for a prefix of them. */
+function partition(length: number, test: (index: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (test(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,183 @@
+/**
+ * What can be said about an expression without running it: texts of which every match must contain one, whether it is nothing but
+ * such texts, and whether a run of zeros can hold a match.
+ *
+ * An expression is read as a sequence of pieces. Pieces that can only be a few texts are multiplied out as long as there are few;
+ * whatever else comes between ends the texts so far, which then are a candidate. All candidates are returned; which is best
+ * depends on the file.
+ */
+import type { AST } from '@eslint-community/regexpp';
+import type { ParsedRegex } from '../../shared/patternRegex.ts';
+
+/** Most texts of one candidate. */
+const MAX_TEXTS = 12;
+/** A class of more characters than this ends a text. */
+const MAX_CLASS = 4;
+const MAX_TEXT_LENGTH = 256;
+
+export interface RegexLiterals {
+  /** Every match contains one of the texts of each candidate. Texts are not empty. */
+  readonly required: readonly (readonly string[])[];
+  /** The expression is exactly these texts, the earlier preferred; null when it is more than that. */
+  readonly pure: readonly string[] | null;
+}
+
+interface Piece {
+  /** All texts that the piece can match, preferred ones first; null when they are not few. */
+  readonly texts: readonly string[] | null;
+  readonly required: readonly (readonly string[])[];
+  /** The piece has no conditions besides its texts. */
+  readonly pure: boolean;
+}
+
+const NOTHING: Piece = { texts: [''], required: [], pure: true };
+const ANYTHING: Piece = { texts: null, required: [], pure: false };
+/** Consumes nothing, but sets a condition. */
+const CONDITION: Piece = { texts: [''], required: [], pure: false };
+
+export function regexLiterals({ tree }: ParsedRegex): RegexLiterals {
+  const piece = choice(tree.alternatives.map(sequence));
+  const required = [...piece.required];
+  if (piece.texts) required.push(piece.texts);
+  const pure = piece.pure && piece.texts?.every((text) => text !== '') ? piece.texts : null;
+  return { required: required.filter((texts) => texts.length > 0 && !texts.includes('')), pure };
+}
+
+function sequence(alternative: AST.Alternative): Piece {
+  const required: (readonly string[])[] = [];
+  let texts: readonly string[] = [''];
+  let whole = true;
+  let pure = true;
+  const flush = (): void => {
+    if (!texts.includes('')) required.push(texts);
+    texts = [''];
+    whole = false;
+  };
+  for (const node of alternative.elements) {
+    const piece = elementPiece(node);
+    pure &&= piece.pure;
+    required.push(...piece.required);
+    if (!piece.texts) {
+      const repeated = repeatedTexts(node);
+      const joined = repeated && product(texts, repeated);
+      if (joined) texts = joined;
+      flush();
+      continue;
+    }
+    let joined = product(texts, piece.texts);
+    if (!joined) {
+      flush();
+      joined = piece.texts;
+    }
+    texts = joined;
+  }
+  if (whole) return { texts, required, pure };
+  flush();
+  return { texts: null, required, pure: false };
+}
+
+function choice(pieces: readonly Piece[]): Piece {
+  const [only] = pieces;
+  if (only && pieces.length === 1) return only;
+  const pure = pieces.every((piece) => piece.pure);
+  const texts = pieces.flatMap((piece) => piece.texts ?? []);
+  if (pieces.every((piece) => piece.texts) && texts.length <= MAX_TEXTS) {
+    return { texts, required: [], pure };
+  }
+  // Every alternative brings its own best candidate: the one whose shortest text is longest.
+  const best = pieces.map(bestOf);
+  const union = best.flatMap((candidate) => candidate ?? []);
+  const usable = best.every((candidate) => candidate !== null) && union.length <= MAX_TEXTS;
+  return { texts: null, required: usable ? [union] : [], pure: false };
+}
+
+function bestOf({ texts, required }: Piece): readonly string[] | null {
+  const candidates = (texts ? [...required, texts] : required).filter((candidate) => !candidate.includes(''));
+  const shortest = (candidate: readonly string[]): number => Math.min(...candidate.map((text) => text.length));
+  return candidates.reduce<readonly string[] | null>(
+    (best, candidate) => (best === null || shortest(candidate) > shortest(best) ? candidate : best),
+    null,
+  );
+}
+
+function elementPiece(node: AST.Element): Piece {
+  switch (node.type) {
+    case 'Character':
+      return { texts: [String.fromCodePoint(node.value)], required: [], pure: true };
+    case 'CharacterClass':
+      return classPiece(node);
+    case 'Group':
+    case 'CapturingGroup':
+      return choice(node.alternatives.map(sequence));
+    case 'Quantifier':
+      return quantifierPiece(node);
+    case 'Assertion':
+      return CONDITION;
+    default:
+      return ANYTHING;
+  }
+}
+
+function classPiece(node: AST.CharacterClass): Piece {
+  if (node.negate || node.unicodeSets) return ANYTHING;
+  const texts: string[] = [];
+  for (const element of node.elements) {
+    if (element.type === 'Character') texts.push(String.fromCodePoint(element.value));
+    else if (element.type === 'CharacterClassRange' && element.max.value - element.min.value < MAX_CLASS) {
+      for (let code = element.min.value; code <= element.max.value; code++) texts.push(String.fromCodePoint(code));
+    } else return ANYTHING;
+  }
+  const distinct = [...new Set(texts)];
+  return distinct.length > 0 && distinct.length <= MAX_CLASS ? { texts: distinct, required: [], pure: true } : ANYTHING;
+}
+
+function quantifierPiece(node: AST.Quantifier): Piece {
+  // A quantified group may hold a condition that depends on where it is repeated; texts alone are safe.
+  const inner = elementPiece(node.element);
+  if (node.max === 0) return NOTHING;
+  if (node.min === 0) {
+    if (node.max !== 1 || !inner.texts || inner.texts.includes('')) return ANYTHING;
+    const texts = node.greedy ? [...inner.texts, ''] : ['', ...inner.texts];
+    return texts.length <= MAX_TEXTS ? { texts, required: [], pure: inner.pure } : ANYTHING;
+  }
+  if (node.min === node.max && inner.texts) {
+    let texts: readonly string[] | null = [''];
+    for (let i = 0; i < node.min && texts; i++) texts = product(texts, inner.texts);
+    if (texts) return { texts, required: [], pure: inner.pure };
+  }
+  const required = inner.texts ? [...inner.required, inner.texts] : inner.required;
+  return { texts: null, required: required.filter((texts) => !texts.includes('')), pure: false };
+}
+
+/** `x+` begins with an x that joins the text before it. */
+function repeatedTexts(node: AST.Element): readonly string[] | null {
+  return node.type === 'Quantifier' && node.min > 0 ? elementPiece(node.element).texts : null;
+}
+
+/** Each of `before` followed by each of `after`, in the order in which backtracking tries them; null when there are too many. */
+function product(before: readonly string[], after: readonly string[]): readonly string[] | null {
+  if (before.length * after.length > MAX_TEXTS) return null;
+  const texts = before.flatMap((first) => after.map((second) => first + second));
+  return texts.every((text) => text.length <= MAX_TEXT_LENGTH) ? texts : null;
+}
+
+/** True when every match takes at least one character other than U+0000, so that a hole of a sparse file holds none. */
+export function needsNonZero({ tree, flags }: ParsedRegex): boolean {
+  const node = (element: AST.Element): boolean => {
+    switch (element.type) {
+      case 'Character':
+        return element.value !== 0;
+      case 'CharacterSet':
+      case 'CharacterClass':
+        return !new RegExp(`^${element.raw}$`, flags).test('\0');
+      case 'Group':
+      case 'CapturingGroup':
+        return element.alternatives.every((alternative) => alternative.elements.some(node));
+      case 'Quantifier':
+        return element.min > 0 && node(element.element);
+      default:
+        return false;
+    }
+  };
+  return tree.alternatives.every((alternative) => alternative.elements.some(node));
+}
