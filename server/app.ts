@@ -17,9 +17,12 @@ import { StaticFiles } from './routes/static.ts';
 import { IDLE_MS } from './routes/stream.ts';
 import { checkOrigin, checkToken } from './security/gate.ts';
 import { RAW_SECURITY_HEADERS } from './security/headers.ts';
+import { Turns } from './security/turns.ts';
 
 const MAX_CONNECTIONS = 256;
 const MAX_HEADER_BYTES = 16_384;
+/** How long a client may take to hear that there are no tunnels, ms. */
+const TUNNEL_MS = 2_000;
 
 const BYTES_ROUTE = /^\/api\/files\/([\w-]+)\/bytes$/;
 /** These carry a secret of their own: a one-time code, a ticket. */
@@ -55,8 +58,14 @@ export function createApp(context: Context): App {
     else (await loadApi())(req, res);
   };
 
-  const handle = (req: IncomingMessage, res: ServerResponse): void => {
-    route(req, res).catch((error: unknown) => sendError(req, res, error));
+  const turns = new Turns();
+  const inTurn = (req: IncomingMessage, res: ServerResponse, answer: typeof route): void => {
+    const refused = (error: unknown): void => sendError(req, res, error);
+    try {
+      turns.take(req, res, () => void answer(req, res).catch(refused));
+    } catch (error) {
+      refused(error);
+    }
   };
 
   const server = createServer(
@@ -69,18 +78,23 @@ export function createApp(context: Context): App {
       // The gate wants exactly one, of any HTTP version, and says so in our own form.
       requireHostHeader: false,
     },
-    handle,
+    (req, res) => inTurn(req, res, route),
   );
   server.maxConnections = MAX_CONNECTIONS;
   // A reply that its reader does not take for so long is given up, with what it holds in memory.
   server.setTimeout(IDLE_MS);
   server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => {
-    sendError(req, res, new HttpError(417, 'bad-request', 'only 100-continue can be expected'));
+    const error = new HttpError(417, 'bad-request', 'only 100-continue can be expected');
+    inTurn(req, res, () => Promise.reject(error));
   });
-  server.on('clientError', refuseMalformed);
-  server.on('connect', (_req: IncomingMessage, socket: Duplex) =>
-    refuse(socket, '405 Method Not Allowed', 'bad-request'),
-  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (turns.owes(socket)) socket.destroy();
+    else refuseMalformed(error, socket);
+  });
+  server.on('connect', (_req: IncomingMessage, socket: Duplex) => {
+    if (turns.owes(socket)) socket.destroy();
+    else refuseTunnel(socket);
+  });
   return {
     server,
     allow: (allowed) => {
@@ -98,6 +112,15 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'HPE_HEADER_OVERFLOW') refuse(socket, '431 Request Header Fields Too Large', 'too-large');
   else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, '408 Request Timeout', 'bad-request');
   else refuse(socket, '400 Bad Request', 'bad-request');
+}
+
+/** CONNECT: Node gives the socket away with neither listeners nor timeouts. */
+function refuseTunnel(socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
+  socket.resume();
+  refuse(socket, '405 Method Not Allowed', 'bad-request');
+  const late = setTimeout(() => socket.destroy(), TUNNEL_MS);
+  socket.once('close', () => clearTimeout(late));
 }
 
 /** Answers what could not be parsed as a request, and hangs up. */

@@ -48,10 +48,9 @@ export async function serveBytes(
   const window = await readAdmitted(context, file, res, offset, length, generation);
   if (res.destroyed) return;
   const sent = window.bytes.length;
-  context.admission.addUnsent(sent);
+  context.admission.holdUntilSent(res, sent);
   // 'finish' alone says that the system has taken the bytes; after a hang-up the target is left to the garbage collector.
   res.once('finish', () => pool.give(window.target));
-  res.once('close', () => context.admission.addUnsent(-sent));
   writeHead(res, sent, window.generation, window.size);
   res.end(window.bytes);
   file.windowServed();

@@ -93,6 +93,8 @@ export function serveEvents(
   req: IncomingMessage,
   res: ServerResponse,
 ): void {
+  // Nobody would tell us to stop.
+  if (res.destroyed) return;
   res.writeHead(200, { ...SECURITY_HEADERS, 'Content-Type': 'application/x-ndjson; charset=utf-8' });
   if (req.method === 'HEAD') {
     res.end();

@@ -6,7 +6,7 @@ import { closeSignal } from './bytes.ts';
 import type { Context } from './context.ts';
 import { checkGeneration, readFailure } from './fileErrors.ts';
 import { optionalInteger, parseQuery, readEncoding, requiredInteger } from './query.ts';
-import { badParameter, sendJson, staleGeneration } from './reply.ts';
+import { badParameter, JSON_HEADERS, sendBody, staleGeneration } from './reply.ts';
 
 const PARAMETERS = ['start', 'offset', 'count', 'columns', 'column', 'encoding', 'split', 'text', 'generation'];
 
@@ -76,6 +76,9 @@ export async function serveLines(context: Context, file: OpenFile, res: ServerRe
   if (query.generation !== null && reply.generation !== query.generation) {
     throw staleGeneration(file.source.generation, file.source.size);
   }
-  sendJson(res, 200, reply);
+  if (res.destroyed) return;
+  const body = Buffer.from(JSON.stringify(reply));
+  context.admission.holdUntilSent(res, body.length);
+  sendBody(res, 200, JSON_HEADERS, body);
   file.windowServed();
 }

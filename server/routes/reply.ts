@@ -76,8 +76,10 @@ export function sendBody(res: ServerResponse, status: number, headers: Headers, 
   res.end(body);
 }
 
+export const JSON_HEADERS: Headers = { 'Content-Type': 'application/json; charset=utf-8' };
+
 export function sendJson(res: ServerResponse, status: number, value: unknown, headers: Headers = {}): void {
-  sendBody(res, status, { 'Content-Type': 'application/json; charset=utf-8', ...headers }, JSON.stringify(value));
+  sendBody(res, status, { ...JSON_HEADERS, ...headers }, JSON.stringify(value));
 }
 
 /**

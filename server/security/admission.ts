@@ -2,6 +2,7 @@
  * Bounds the work under way: a few reads at once, a queue of those that wait, and above all how many bytes were read but not
  * yet taken by their clients. Whoever comes when the queue is full is told so at once rather than kept.
  */
+import type { EventEmitter } from 'node:events';
 import { HttpError } from '../routes/reply.ts';
 
 export interface AdmissionLimits {
@@ -15,7 +16,8 @@ export interface AdmissionLimits {
 
 export const DEFAULT_LIMITS: AdmissionLimits = { running: 8, waiting: 256, unsentBytes: 64 * 1024 * 1024 };
 
-function busy(): HttpError {
+/** 503: come again in a second. */
+export function busy(): HttpError {
   return new HttpError(503, 'busy', 'too many requests at once; try again', {}, { 'Retry-After': 1 });
 }
 
@@ -83,8 +85,11 @@ export class Admission {
     }
   }
 
-  /** Counts bytes that lie in memory until a client takes them; call with the negative when it did. */
-  addUnsent(bytes: number): void {
+  /** Counts `bytes` that lie in memory until the client of the response `res`, which is not closed, has taken them or hung up. */
+  holdUntilSent(res: EventEmitter, bytes: number): void {
     this.#unsentBytes += bytes;
+    res.once('close', () => {
+      this.#unsentBytes -= bytes;
+    });
   }
 }

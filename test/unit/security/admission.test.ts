@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
 import { HttpError } from '../../../server/routes/reply.ts';
 import { Admission } from '../../../server/security/admission.ts';
@@ -55,10 +56,11 @@ it('forgets who stops waiting, also when the turn comes at that moment', async (
 
 it('refuses new replies while too much of the old ones lies unsent', () => {
   const admission = new Admission({ running: 1, waiting: 1, unsentBytes: 100 });
-  admission.addUnsent(100);
+  const [first, second] = [new EventEmitter(), new EventEmitter()];
+  admission.holdUntilSent(first, 100);
   expect(() => admission.assertRoom()).not.toThrow();
-  admission.addUnsent(1);
+  admission.holdUntilSent(second, 1);
   expect(() => admission.assertRoom()).toThrow(HttpError);
-  admission.addUnsent(-1);
+  second.emit('close');
   expect(() => admission.assertRoom()).not.toThrow();
 });
