@@ -223,6 +223,21 @@ export interface SearchHitsReply {
   readonly exact: boolean;
 }
 
+/** `GET …/hits?from=&to=&count=`: the hits that touch `[from, to)`, those that reach into it included. */
+export interface SearchExtentReply {
+  readonly generation: number;
+  readonly size: number;
+  /** Number of the first hit below among those found so far, in file order. */
+  readonly start: number;
+  readonly hits: readonly SearchHit[];
+  /** Hits found so far in the whole file. */
+  readonly total: number;
+  /** There are more than `count`: go on from behind the start of the last one. */
+  readonly more: boolean;
+  /** Nothing in the extent is left to search: these hits will not change. */
+  readonly exact: boolean;
+}
+
 /** `GET …/hits?near=&direction=` */
 export interface SearchNearReply {
   readonly generation: number;

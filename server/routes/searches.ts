@@ -5,6 +5,7 @@ import { assert } from '../../shared/assert.ts';
 import { MAX_FILE_BYTES } from '../../shared/limits.ts';
 import { PatternError } from '../../shared/patternError.ts';
 import type {
+  SearchExtentReply,
   SearchHistogramReply,
   SearchHit,
   SearchHitsReply,
@@ -129,16 +130,40 @@ function assertFresh(search: Search, file: OpenFile): void {
 }
 
 async function serveHits(place: Place, res: ServerResponse, text: string): Promise<void> {
-  const query = parseQuery(text, ['start', 'count', 'near', 'direction', 'wait', 'lines']);
+  const query = parseQuery(text, ['start', 'count', 'near', 'direction', 'wait', 'from', 'to', 'lines']);
   const flag = query.get('lines');
   if (flag !== undefined && flag !== '0' && flag !== '1') throw badParameter('lines', flag, '0 or 1');
   assertFresh(place.search, place.file);
   if (query.has('near')) await serveNear(place, res, query, flag !== '0');
+  else if (query.has('from')) await serveExtent(place, res, query, flag !== '0');
   else await serveRange(place, res, query, flag !== '0');
 }
 
+/** Hits that touch `[from, to)`, for what is on the screen. */
+async function serveExtent(place: Place, res: ServerResponse, query: Query, lines: boolean): Promise<void> {
+  for (const name of ['start', 'direction', 'wait']) {
+    const value = query.get(name);
+    if (value !== undefined) throw badParameter(name, value, 'given without from only');
+  }
+  const from = requiredInteger(query, 'from', 0, MAX_FILE_BYTES);
+  const to = requiredInteger(query, 'to', from, MAX_FILE_BYTES);
+  const count = requiredInteger(query, 'count', 1, MAX_HITS);
+  const { search } = place;
+  const { start, hits, more, exact } = search.hitsIn(from, to, count);
+  const reply: SearchExtentReply = {
+    generation: search.generation,
+    size: search.size,
+    start,
+    hits: await withLines(place, hits, lines),
+    total: search.total,
+    more,
+    exact,
+  };
+  sendJson(res, 200, reply);
+}
+
 async function serveRange(place: Place, res: ServerResponse, query: Query, lines: boolean): Promise<void> {
-  for (const name of ['direction', 'wait']) {
+  for (const name of ['direction', 'wait', 'to']) {
     const value = query.get(name);
     if (value !== undefined) throw badParameter(name, value, 'given with near only');
   }
@@ -159,7 +184,7 @@ async function serveRange(place: Place, res: ServerResponse, query: Query, lines
 }
 
 async function serveNear(place: Place, res: ServerResponse, query: Query, lines: boolean): Promise<void> {
-  for (const name of ['start', 'count']) {
+  for (const name of ['start', 'count', 'from', 'to']) {
     const value = query.get(name);
     if (value !== undefined) throw badParameter(name, value, 'given without near only');
   }

@@ -44,6 +44,9 @@ interface Done {
   readonly reach: number;
 }
 
+/** Most hits that can lie over one byte: numbers of 8 bytes. */
+const MAX_REACHING = 7;
+
 /** A fault that kills every thread that comes near it must not go on for ever. */
 const MAX_LOST = 8;
 
@@ -209,6 +212,27 @@ export class Search implements SearchClient {
     const hits = this.#store.range(start, count);
     const last = hits.at(-1);
     return { hits, exact: last ? this.#isSearched(0, last.offset + 1) : this.complete };
+  }
+
+  /**
+   * Hits that touch `[offset, end)`, in file order and at most `count`, with the number of the first of them (or where it would
+   * be). `exact`: nothing in the extent is left to search; `more`: there are further ones.
+   */
+  hitsIn(
+    offset: number,
+    end: number,
+    count: number,
+  ): { start: number; hits: readonly Hit[]; more: boolean; exact: boolean } {
+    const before = this.#store.countBefore(offset);
+    // What starts before the extent may reach into it: one hit, or several numbers, which lie at most 7 bytes inside each other.
+    const first = Math.max(0, before - MAX_REACHING);
+    const found = this.#store.range(first, before - first + count + 1);
+    const late = found.slice(before - first);
+    const early = found.slice(0, before - first);
+    const reaching = early.length - early.filter((hit) => hit.offset + hit.length > offset).length;
+    const inside = [...early.slice(reaching), ...late.filter((hit) => hit.offset < end)];
+    const exact = this.#isSearched(Math.min(offset, this.#size), Math.min(end, this.#size));
+    return { start: first + reaching, hits: inside.slice(0, count), more: inside.length > count, exact };
   }
 
   histogram(buckets: number): readonly number[] {
