@@ -29,6 +29,8 @@ export interface FileView {
   /** Encoding chosen by the person, else null for the detected one. */
   readonly encoding: string | null;
   readonly reveal: Reveal;
+  /** `seq` of the last wish that a view followed: a later one waits for a view to be mounted. */
+  readonly followed: number;
 }
 
 export type Theme = 'system' | 'dark' | 'light';
@@ -88,6 +90,8 @@ export interface AppActions {
   /** Asks the views to scroll without moving the cursor. */
   reveal(fileId: string, offset: number, align: RevealAlign): void;
   setTop(fileId: string, top: number): void;
+  /** A view has followed the present wish. */
+  setFollowed(fileId: string): void;
   patchView(fileId: string, patch: Partial<Pick<FileView, 'mode' | 'pane' | 'encoding'>>): void;
   patchSettings(patch: Partial<Settings>): void;
 }
@@ -104,6 +108,7 @@ function initialView(file: FileInfo): FileView {
     top: 0,
     encoding: null,
     reveal: { offset: 0, align: 'top', seq: 0 },
+    followed: 0,
   };
 }
 
@@ -155,6 +160,7 @@ export const appStore = createStore<AppStore>()((set, get) => {
         reveal: { offset: clampCursor(offset, file.size), align, seq: view.reveal.seq + 1 },
       })),
     setTop: (fileId, top) => patch(fileId, (view) => (view.top === top ? {} : { top })),
+    setFollowed: (fileId) => patch(fileId, (view) => ({ followed: view.reveal.seq })),
     patchView: (fileId, change) => patch(fileId, () => change),
     patchSettings: (change) => set((state) => ({ settings: { ...state.settings, ...change } })),
   };

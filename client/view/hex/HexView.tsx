@@ -132,10 +132,11 @@ export function HexView(props: HexViewProps) {
   const current = view ?? EMPTY_VIEW;
   report.current = useHexPlace({ fileId: file.id, view: current, runway, rowBytes });
 
+  const viewportBytes = Math.floor((runway.viewportHeight / rowHeight) * rowBytes);
   const top = Math.floor((position.row + position.px / rowHeight) * rowBytes);
   const visible = {
     offset: Math.min(size, top),
-    end: Math.min(size, top + Math.floor((runway.viewportHeight / rowHeight) * rowBytes)),
+    end: Math.min(size, top + viewportBytes),
   };
   useWantedPages(
     cache,
@@ -188,10 +189,12 @@ export function HexView(props: HexViewProps) {
   const onSeek = useCallback(
     (offset: number, stillDragging: boolean) => {
       setDragging(stillDragging);
+      // The end of the thumb's way is the end of the last row, which may be shorter than the others.
+      if (offset + viewportBytes >= size) return runway.scrollToRow(rowCount - 1, 'end');
       const row = Math.floor(offset / rowBytes);
       runway.scrollToPosition({ row, px: Math.round(((offset - row * rowBytes) / rowBytes) * rowHeight) });
     },
-    [runway, rowBytes, rowHeight],
+    [runway, rowBytes, rowHeight, rowCount, size, viewportBytes],
   );
   const onStep = (step: OverviewStep) => {
     if (step === 'start') runway.scrollToRow(0, 'start');
@@ -281,4 +284,5 @@ const EMPTY_VIEW = {
   top: 0,
   encoding: null,
   reveal: { offset: 0, align: 'top', seq: 0 },
+  followed: 0,
 } as const;

@@ -35,7 +35,7 @@ export function useHexPlace(parts: HexPlaceParts): (position: RowPosition) => vo
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   const latest = useRef(parts);
   latest.current = parts;
-  const seen = useRef(view.reveal.seq);
+  const seen = useRef(view.followed);
   const widths = useRef(rowBytes);
 
   const report = useCallback(() => {
@@ -65,6 +65,7 @@ export function useHexPlace(parts: HexPlaceParts): (position: RowPosition) => vo
     const { reveal } = view;
     if (reveal.seq === seen.current) return;
     seen.current = reveal.seq;
+    appStore.getState().setFollowed(latest.current.fileId);
     runway.scrollToRow(Math.floor(reveal.offset / rowBytes), ALIGNS[reveal.align]);
   }, [view, runway, rowBytes]);
 

@@ -32,7 +32,7 @@ import { useTextAnnouncement } from './useTextAnnouncement.ts';
 import { useTextCommands } from './useTextCommands.ts';
 import { type TextTop, useTextGeometry } from './useTextGeometry.ts';
 import { useTextPages } from './useTextPages.ts';
-import { firstOffset, useTextPlace } from './useTextPlace.ts';
+import { firstPlace, useTextPlace } from './useTextPlace.ts';
 import { useTextPointer } from './useTextPointer.ts';
 import './text.css';
 
@@ -69,8 +69,8 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const { wrap } = settings;
   const encoding = view.encoding ?? file.encoding;
 
-  const [initialOffset] = useState(() => firstOffset(view));
-  const top = useRef<TextTop>({ offset: initialOffset, px: 0 });
+  const [initial] = useState(() => firstPlace(view));
+  const top = useRef<TextTop>({ offset: initial.offset, px: 0 });
   const shift = useRef<(rows: number) => void>(() => undefined);
   const onShift = useCallback((rows: number) => shift.current(rows), []);
   const main = useRef<HTMLDivElement>(null);
@@ -84,7 +84,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     api,
     encoding: view.encoding,
     wrap,
-    initialOffset,
+    initial,
     top,
     wrapAnchor,
     onShift,

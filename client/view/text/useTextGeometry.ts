@@ -4,6 +4,7 @@ import { lineFormat, lineFormatKey } from '../../../shared/lineFormat.ts';
 import type { FileInfo, IndexStatus } from '../../../shared/protocol.ts';
 import type { Api, LinesQuery } from '../../api/client.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
+import type { RowAlign } from '../../rows/runway.ts';
 import type { FetchGeometry, GeometryFile, TextScroll, TextSnapshot } from '../../rows/textChange.ts';
 import { TextGeometry } from '../../rows/textGeometry.ts';
 
@@ -23,7 +24,7 @@ export interface GeometryParts {
   readonly api: Api;
   readonly encoding: string | null;
   readonly wrap: boolean;
-  readonly initialOffset: number;
+  readonly initial: { readonly offset: number; readonly align: RowAlign };
   /** Where the view is; read when everything has to be made anew around it. */
   readonly top: RefObject<TextTop>;
   /** The byte that keeps its place when wrapping is switched. */
@@ -85,7 +86,8 @@ export function useTextGeometry(parts: GeometryParts): GeometryUse {
       if (change.scroll) scroll.current = change.scroll;
       setSnapshot(change.snapshot);
     });
-    geometry.show(latest.current.initialOffset, 'start');
+    const { offset, align } = latest.current.initial;
+    geometry.show(offset, align);
     return () => {
       stop();
       geometry.dispose();

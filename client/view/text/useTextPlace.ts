@@ -1,5 +1,6 @@
 /** Keeps the view and the store together: follows wishes to reveal a byte, reports its top, follows the other pane's top. */
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
+import type { RowAlign } from '../../rows/runway.ts';
 import type { TextGeometry } from '../../rows/textGeometry.ts';
 import type { TextRun } from '../../rows/textRun.ts';
 import { rowOfOffset } from '../../rows/textRun.ts';
@@ -11,10 +12,15 @@ const REPORT_MS = 100;
 
 const ALIGNS = { nearest: 'nearest', center: 'center', top: 'start' } as const;
 
-/** Where a view that is just mounted begins: where the other view was, unless the cursor, if near, would be out of sight. */
-export function firstOffset(view: FileView): number {
+/**
+ * Where a view that is just mounted begins: at a wish that no view has followed yet; else where the other view was, unless the
+ * cursor, if near, would be out of sight.
+ */
+export function firstPlace(view: FileView): { readonly offset: number; readonly align: RowAlign } {
+  const { reveal } = view;
+  if (reveal.seq > view.followed) return { offset: reveal.offset, align: ALIGNS[reveal.align] };
   const near = Math.abs(view.cursor - view.top) < 65_536;
-  return near && view.cursor < view.top ? view.cursor : view.top;
+  return { offset: near && view.cursor < view.top ? view.cursor : view.top, align: 'start' };
 }
 
 export interface TextPlaceParts {
@@ -43,6 +49,9 @@ export function useTextPlace(parts: TextPlaceParts): () => void {
     appStore.getState().setTop(fileId, top.current.offset);
   }, []);
 
+  // The wish that was there at first is followed by beginning there (firstPlace).
+  useEffect(() => appStore.getState().setFollowed(latest.current.fileId), []);
+
   useEffect(
     () => () => {
       if (timer.current !== null) clearTimeout(timer.current);
@@ -55,6 +64,7 @@ export function useTextPlace(parts: TextPlaceParts): () => void {
     const { reveal } = view;
     if (reveal.seq === seen.current) return;
     seen.current = reveal.seq;
+    appStore.getState().setFollowed(latest.current.fileId);
     geometry.show(reveal.offset, ALIGNS[reveal.align]);
   }, [view, geometry]);
 
