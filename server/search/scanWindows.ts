@@ -69,13 +69,15 @@ export class WindowScan {
       const ends = stop < bytes.pointer(loadEnd);
       const lineEnd = bytes.offsetOf(stop);
       const cr = ends && terminator === 'lf' && this.#isCarriage(stop - unit) ? unit : 0;
-      const closed = (ends && lineEnd < end) || (!ends && end === job.size);
+      const contentEnd = lineEnd - cr;
+      // The place where the line ends belongs to the window that holds it, or to the last of the file.
+      const closed = ends ? contentEnd < end : end === job.size;
       const before = found && this.#plan.report === 'lines';
-      const view = { start: at, end, seen, seenEnd: lineEnd - cr, closed };
+      const view = { start: at, end, seen, seenEnd: contentEnd, closed };
       if (!before && this.#search(view, this.#regex?.line)) found = true;
       const ended = ends && lineEnd < end;
       if (this.#plan.report === 'lines' && (ended || end === job.end) && found) {
-        output.add(from, (ended ? lineEnd - cr : end) - from);
+        output.add(from, (ended ? contentEnd : end) - from);
       }
       if (ended) return lineEnd + unit;
       at = end;

@@ -55,8 +55,10 @@ interface Flying {
   readonly hits: SegmentHits;
   /** False once the segment is to be searched again: the result no longer counts. */
   valid: boolean;
-  /** In place of an earlier result, which stays until this one is whole. */
+  /** In place of earlier hits, which stay until these are whole. */
   readonly replaces: boolean;
+  /** Was searched already, with another carry. */
+  readonly redo: boolean;
 }
 
 /** Answer to "the first hit from here": `decided` says that no unsearched part could hold a nearer one. */
@@ -282,7 +284,7 @@ export class Search implements SearchClient {
     this.#carries.delete(segment);
     const hits = new SegmentHits(segment);
     const replaces = this.#store.has(segment);
-    this.#flying.set(id, { segment, hits, valid: true, replaces });
+    this.#flying.set(id, { segment, hits, valid: true, replaces, redo: redo !== null });
     const carefulFrom = this.#careful.get(segment) ?? null;
     return { id, search, fd: this.#source.fd, offset, end, size: this.#size, carry, carefulFrom };
   }
@@ -297,6 +299,7 @@ export class Search implements SearchClient {
       this.#store.discard(flying.hits);
       return;
     }
+    const before = this.#store.total;
     try {
       this.#store.append(flying.hits, message.part, message.count);
     } catch (error) {
@@ -308,6 +311,8 @@ export class Search implements SearchClient {
     if (!flying.replaces) this.#searched.add(job.offset, message.scannedTo);
     if (message.done) this.#finish(job, flying, message);
     else this.#teller.tellSoon();
+    // The first hits are worth more than an even pace.
+    if (before === 0 && this.#store.total > 0) this.#teller.tell();
     this.#wakeWaiters();
   }
 
@@ -447,9 +452,9 @@ export class Search implements SearchClient {
       const start = segment * this.#segmentBytes;
       if (start < end && start + this.#segmentBytes > offset) return true;
     }
-    return [...this.#flying.values()].some(({ replaces, segment }) => {
+    return [...this.#flying.values()].some(({ redo, segment }) => {
       const start = segment * this.#segmentBytes;
-      return replaces && start < end && start + this.#segmentBytes > offset;
+      return redo && start < end && start + this.#segmentBytes > offset;
     });
   }
 

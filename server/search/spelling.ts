@@ -26,11 +26,13 @@ export function spellText(text: string, variants: Variants, encode: EncodeCharac
   });
 }
 
-/** As `spellText`; null when the text cannot be encoded. */
+/**
+ * As `spellText`; null when the text cannot be encoded, or holds U+FFFD: what is decoded to that may be anything.
+ */
 export function trySpellText(text: string, variants: Variants, encode: EncodeCharacter): Spelling | null {
   const characters = [...text];
   const spelling = characters.map((character) => {
-    const lone = /^[\ud800-\udfff]$/.test(character);
+    const lone = /^[\ud800-\udfff\ufffd]$/.test(character);
     return element(lone ? [] : variants(character).flatMap((variant) => encode(variant)));
   });
   return spelling.every((alternatives) => alternatives.length > 0) ? spelling : null;

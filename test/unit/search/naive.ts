@@ -1,6 +1,18 @@
 /** The slow oracles: each says what a search must find, in the plainest way there is. */
 import type { Hit } from '../../../server/search/hitStore.ts';
 
+/** As `expect(got).toEqual(want)`, for hundreds of thousands of hits. Throws at the first that differs. */
+export function expectHits(got: readonly Hit[], want: readonly Hit[], what: string): void {
+  const count = Math.max(got.length, want.length);
+  for (let i = 0; i < count; i++) {
+    if (got[i]?.offset === want[i]?.offset && got[i]?.length === want[i]?.length) continue;
+    const show = (hits: readonly Hit[]): string => JSON.stringify(hits.slice(Math.max(0, i - 1), i + 3));
+    throw new Error(
+      `${what}: of ${got.length}, ${want.length} wanted, hit ${i} differs: ${show(got)}, ${show(want)} wanted`,
+    );
+  }
+}
+
 /** Leftmost, not overlapping, byte by byte. */
 export function naiveBytes(bytes: Uint8Array, values: readonly number[], masks: readonly number[]): Hit[] {
   const hits: Hit[] = [];
