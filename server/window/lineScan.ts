@@ -279,7 +279,9 @@ export class LineScan {
     return to;
   }
 
-  #noteGap(from: number, to: number): void {
+  #noteGap(from: number, end: number): void {
+    // Half a unit at the end of the file may become a terminator when the file grows.
+    const to = end - (end % this.#unit);
     const adjacent = this.#gaps.before(from) < from || this.#gaps.after(to) > to;
     if (adjacent || to - from >= MIN_GAP) this.#gaps.note(from, to);
   }

@@ -205,6 +205,24 @@ describe('lines of gigabytes', () => {
     expect(index.scannedBytes).toBe(0);
   });
 
+  it('finds the end of a line of UTF-16 that was cut within a character when it was looked at', async () => {
+    const body = Buffer.from('ਊ'.repeat(MIB), 'utf16le');
+    // One byte off, nothing but the last unit looks like a terminator.
+    const source = new MemorySource(Buffer.concat([body, Buffer.from([0x0a])]));
+    const format = lineFormat('utf-16le', 'lf');
+    const index = new LineIndex(source, format, { memory: null, nextData: null, pool });
+    const reader = new LineReader(source, index, 'utf-16le', 0);
+    const before = await reader.byOffset(0, 2, OPTIONS, null);
+    expect(before.lines.map(place)).toEqual([[0, 0, 2 * MIB + 1, 0, 0]]);
+    source.bytes = Buffer.concat([source.bytes, Buffer.from([0]), Buffer.from('next\n', 'utf16le')]);
+    const after = await reader.byOffset(0, 3, OPTIONS, null);
+    expect(after.lines.map(place)).toEqual([
+      [0, 0, 2 * MIB, 2, 0],
+      [1, 2 * MIB + 2, 8, 2, 0],
+    ]);
+    expect(index.scannedBytes).toBe(0);
+  });
+
   it('stops reading when nobody waits any more', async () => {
     const { reader, reads, close } = await open(GIB, [], false);
     const abort = new AbortController();
