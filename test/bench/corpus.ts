@@ -1,4 +1,5 @@
 /** Files to measure on, made anew for each run in a temporary folder and removed after it. */
+import { execFileSync } from 'node:child_process';
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +25,12 @@ export function logText(bytes: number, seed: number): Buffer {
     length += line.length;
   }
   return Buffer.from(lines.join(''), 'latin1');
+}
+
+/** Takes the pages of a file out of the page cache (posix_fadvise DONTNEED, by GNU dd), after they are on the disk. */
+export function dropFromCache(path: string): void {
+  execFileSync('sync', [path]);
+  execFileSync('dd', [`if=${path}`, 'iflag=nocache', 'count=0', 'status=none']);
 }
 
 export interface Corpus {
