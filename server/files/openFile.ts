@@ -41,6 +41,8 @@ interface Detected {
   readonly generation: number;
   readonly size: number;
   readonly shape: Promise<TextShape>;
+  /** In other encodings that were asked for: as lasting, since what ends a line must not change within a generation. */
+  readonly others: Map<string, Promise<TextShape>>;
 }
 
 /** The last name of a path, which may be bytes that are not UTF-8. */
@@ -128,7 +130,7 @@ export class OpenFile {
     const grew = known !== null && known.size < SETTLED_BYTES && size > known.size;
     if (known?.generation === generation && !grew) return known.shape;
     const shape = this.#detect(null);
-    this.#detected = { generation, size, shape };
+    this.#detected = { generation, size, shape, others: new Map() };
     return shape;
   }
 
@@ -210,7 +212,11 @@ export class OpenFile {
   }
 
   #shapeIn(encoding: string | null, detected: TextShape): TextShape | Promise<TextShape> {
-    return encoding === null || encoding === detected.encoding ? detected : this.#detect(encoding);
+    if (encoding === null || encoding === detected.encoding) return detected;
+    const others = this.#detected?.others;
+    const shape = others?.get(encoding) ?? this.#detect(encoding);
+    others?.set(encoding, shape);
+    return shape;
   }
 
   async #detect(encoding: string | null): Promise<TextShape> {
@@ -222,6 +228,8 @@ export class OpenFile {
       } catch (error) {
         // A sample that cannot be read says nothing; the others still do.
         if (!(error instanceof SourceError || error instanceof StaleReadError)) throw error;
+        // One that changes too fast can be read soon: what is found without it is not to last.
+        if (error instanceof StaleReadError) this.#detected = null;
       }
     }
     return detectShape(samples, encoding);

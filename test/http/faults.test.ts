@@ -26,6 +26,8 @@ class FaultySource implements OpenedSource {
   bad = -1;
   /** Reads that touch this offset find the file rewritten. */
   rewriteAt = -1;
+  /** So many reads find the file changing, without a new generation. */
+  restless = 0;
   /** fstat fails. */
   lost = false;
   reads = 0;
@@ -40,6 +42,10 @@ class FaultySource implements OpenedSource {
     const length = Math.max(0, Math.min(target.length, this.size - offset));
     const touches = (place: number): boolean => place >= offset && place < offset + length;
     await Promise.resolve();
+    if (this.restless > 0) {
+      this.restless--;
+      throw new StaleReadError('changing');
+    }
     if (touches(this.bad)) throw new SourceError('EIO', 'the disk cannot read this place');
     if (touches(this.rewriteAt)) {
       this.rewriteAt = -1;
@@ -118,6 +124,13 @@ describe('a place that cannot be read', () => {
       size: SIZE,
       error: null,
     } satisfies Partial<FileInfo>);
+  });
+
+  it('does not decide for good what the file is when it was changing too fast to be looked at', async () => {
+    source.restless = 12;
+    expect(await (await get('')).json()).toMatchObject({ kind: 'text' });
+    expect(source.restless).toBe(0);
+    expect(await (await get('')).json()).toMatchObject({ kind: 'binary', generation: 1 });
   });
 
   it('tears a download after its head, and is an error before it', async () => {

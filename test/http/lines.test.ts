@@ -151,3 +151,19 @@ it('lines follow a file that grows and one that is cut', async () => {
   });
   expect(await lines('offset=0&count=9')).toEqual(['a']);
 });
+
+it('lines in another encoding end with the same terminator however the file grows', async () => {
+  const path = join(tempFolder(), 'returns');
+  writeFileSync(path, 'line\r'.repeat(2_000));
+  const growing = await startServer({ files: [path] });
+  const { id } = await growing.file();
+  const second = async (): Promise<unknown> => {
+    const query = 'start=1&count=1&encoding=windows-1252&generation=1';
+    return (await growing.json<LinesReply>(`/api/files/${id}/lines?${query}`)).lines[0];
+  };
+  await growing.indexed(id);
+  const before = await second();
+  expect(before).toMatchObject({ offset: 5, length: 4 });
+  appendFileSync(path, 'feed\n');
+  expect(await second()).toEqual(before);
+});
