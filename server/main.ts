@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { extent } from '../shared/extent.ts';
 import { createApp } from './app.ts';
 import { HELP, parseCommandLine, type ServeOptions, UsageError } from './cli.ts';
 import { hasDisplay, onEnter, openBrowser, rawArguments } from './cliTerminal.ts';
@@ -39,7 +40,8 @@ const MAX_TICKETS = 64;
 function indexOptions(source: OpenedSource, cache: boolean): LineIndexOptions {
   return {
     memory: cache ? diskLineMemory() : null,
-    nextData: sparse(source) ? (offset, size) => nextData(source.fd, offset, size) : null,
+    // Asked anew each time: a file may become sparse as it grows.
+    nextData: (offset, size) => (sparse(source) ? nextData(source.fd, offset, size) : extent(offset, size)),
   };
 }
 

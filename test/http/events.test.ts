@@ -120,6 +120,14 @@ describe('events of a file', () => {
     expect(file).toMatchObject({ kind: 'text', encoding: 'utf-16le', bomBytes: 2, index: { lines: 2 } });
   });
 
+  it('tell of a file that becomes a sparse TiB, whose holes nobody reads', async () => {
+    const { path, events } = await watch('one\n');
+    await events.file((file) => file.index.complete, NOTICE_MS);
+    truncateSync(path, 2 ** 40);
+    const grown = await events.file((file) => file.size === 2 ** 40 && file.index.complete, 5_000);
+    expect(grown).toMatchObject({ generation: 1, index: { lines: 2 } });
+  });
+
   it('come in full to several listeners, and HEAD does not listen', async () => {
     const { path, server, id, events } = await watch('a\n');
     const second = await new Events().open(server, id);
