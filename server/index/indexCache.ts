@@ -30,8 +30,11 @@ const LIMITS: CacheLimits = { minFileBytes: 8_388_608, maxTotalBytes: 268_435_45
 const SUFFIX = '.lines';
 /** A temporary file this old belongs to a process that died. */
 const STALE_MS = 3_600_000;
-/** File systems stamp in ticks: another write within this time may leave the same mtime. */
-const RACY_NS = 100_000_000n;
+/**
+ * File systems stamp in ticks, so that another write soon after may leave the same mtime; and a source takes a while to tell a
+ * write in place from growth. A state of the file that is younger is not stored.
+ */
+const RACY_NS = 1_000_000_000n;
 
 let shared: IndexCache | null | undefined;
 

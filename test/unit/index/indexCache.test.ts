@@ -102,6 +102,31 @@ describe('IndexCache', () => {
     expect(await open(path, cache)).toMatchObject({ fromCache: false, lines });
   });
 
+  it('stores nothing while it may yet turn out that the file was written to in place', async () => {
+    const { path, cache, entries } = setup();
+    const source = await openSource(path, 'read');
+    const index = new LineIndex(source, LF, { memory: null, nextData: null, pool });
+    const done = new Promise<void>((resolve) => {
+      index.onProgress(() => {
+        if (index.complete) resolve();
+      });
+    });
+    index.start();
+    await done;
+    const fd = openSync(path, 'r+');
+    writeSync(fd, '\n\n\n', 50_003);
+    closeSync(fd);
+    source.refresh();
+    // The source takes longer than this to call it a new generation.
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const { table, terminators } = index;
+    const tail = { tailTerminators: terminators - table.terminators, endsLine: true };
+    await cache.store(source, LF, { table, size: source.size, ...tail });
+    expect(entries()).toEqual([]);
+    await index.close();
+    source.close();
+  });
+
   it('reuses the part of a log that was there before it grew, unless that changed', async () => {
     const { path, cache } = setup();
     await open(path, cache);
