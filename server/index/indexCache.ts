@@ -36,6 +36,9 @@ const STALE_MS = 3_600_000;
  */
 const RACY_NS = 1_000_000_000n;
 
+/** Of a source that has not seen its file change but for growth. */
+const FIRST_GENERATION = 1;
+
 let shared: IndexCache | null | undefined;
 
 /** The cache of this user, or null when there is no place for one. */
@@ -62,7 +65,7 @@ export class IndexCache implements LineMemory {
     try {
       const path = this.#path(identity, format);
       const content = await readCacheFile(path);
-      if (!content || !describes(content.header, identity, size, format)) return null;
+      if (!content || !describes(content.header, source, format)) return null;
       const { header, superblocks } = content;
       if ((await fingerprint(source, header.size)) !== header.fingerprint) return null;
       if (source.generation !== generation) return null;
@@ -158,7 +161,8 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 /** Whether a stored index may be of this file: of exactly this state of it, or of one before it grew. */
-function describes(header: CacheHeader, identity: FileIdentity, size: number, format: LineFormat): boolean {
+function describes(header: CacheHeader, source: Source, format: LineFormat): boolean {
+  const { generation, identity, size } = source;
   const sameFile =
     header.format === lineFormatKey(format) &&
     header.device === String(identity.device) &&
@@ -166,7 +170,9 @@ function describes(header: CacheHeader, identity: FileIdentity, size: number, fo
     header.pages === Math.floor(header.size / PAGE_BYTES);
   if (!sameFile) return false;
   const sameTimes = header.mtimeNs === String(identity.mtimeNs) && header.ctimeNs === String(identity.ctimeNs);
-  return header.size < size || (header.size === size && sameTimes);
+  // A later generation was seen to be rewritten, maybe where no sample is taken.
+  const mayHaveGrown = header.size < size && generation === FIRST_GENERATION;
+  return mayHaveGrown || (header.size === size && sameTimes);
 }
 
 function sameState(a: FileIdentity, b: FileIdentity): boolean {

@@ -146,6 +146,25 @@ describe('IndexCache', () => {
     }
   });
 
+  it('believes no part of a file that was rewritten while it was open, however it grew', async () => {
+    const { path, cache } = setup();
+    await open(path, cache);
+    const source = await openSource(path, 'read');
+    const fd = openSync(path, 'r+');
+    writeSync(fd, '\n\n\n', 80_003);
+    closeSync(fd);
+    for (let waited = 0; source.generation === 1 && waited < 2_000; waited += 50) {
+      source.refresh();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(source.generation).toBe(2);
+    appendFileSync(path, 'more\n');
+    source.refresh();
+    expect(source.generation).toBe(2);
+    expect(await cache.load(source, LF)).toBeNull();
+    source.close();
+  });
+
   it('is not fooled by another file in the same place', async () => {
     const { path, cache, folder, entries } = setup();
     await open(path, cache);
