@@ -1,6 +1,6 @@
-/** Classes of bytes and their colours, by the Custom Highlight API: the text of a row stays one node, whatever its colours. */
+/** Classes of bytes, and the runs of a row that share a colour. Pure. */
 
-/** Printable bytes have the plain colour and no highlight. */
+/** Printable bytes have the plain colour. */
 export type ByteClass = 'printable' | 'null' | 'space' | 'control' | 'high' | 'ff';
 
 export function byteClass(byte: number): ByteClass {
@@ -15,7 +15,7 @@ const CLASSES: readonly ByteClass[] = Array.from({ length: 256 }, (_, byte) => b
 
 /** Bytes `[first, end)` of a row that are of one class other than printable. */
 export interface ClassRun {
-  readonly kind: Exclude<ByteClass, 'printable'> | 'hidden';
+  readonly kind: Exclude<ByteClass, 'printable'>;
   readonly first: number;
   readonly end: number;
 }
@@ -34,18 +34,8 @@ export function classRuns(bytes: Uint8Array): ClassRun[] {
   return runs;
 }
 
-/** The runs of bytes other than printable and space, whatever their class: what the text column shows as a dot. */
-export function hiddenRuns(runs: readonly ClassRun[]): ClassRun[] {
-  const merged: ClassRun[] = [];
-  for (const run of runs) {
-    const last = merged[merged.length - 1];
-    if (last?.end === run.first) merged[merged.length - 1] = { ...last, end: run.end };
-    else merged.push({ ...run, kind: 'hidden' });
-  }
-  return merged;
-}
-
-const NAMES: Readonly<Record<ClassRun['kind'], string>> = {
+/** Style classes; `hidden` is the dot that stands for what has no character. */
+export const CLASS_NAMES: Readonly<Record<ClassRun['kind'] | 'hidden', string>> = {
   null: 'byte-null',
   space: 'byte-space',
   control: 'byte-control',
@@ -54,44 +44,31 @@ const NAMES: Readonly<Record<ClassRun['kind'], string>> = {
   hidden: 'byte-hidden',
 };
 
-const highlights = new Map<string, Highlight>();
-
-/** The page's highlight of that name; null where the browser has none, and everything is then shown in the plain colour. */
-function highlightNamed(name: string): Highlight | null {
-  if (typeof Highlight === 'undefined' || typeof CSS === 'undefined' || !CSS.highlights) return null;
-  let highlight = highlights.get(name);
-  if (!highlight) {
-    highlight = new Highlight();
-    highlights.set(name, highlight);
-    CSS.highlights.set(name, highlight);
-  }
-  return highlight;
+/** A part of a row's text in one colour; null: the plain one. */
+export interface ColouredText {
+  readonly kind: ClassRun['kind'] | 'hidden' | null;
+  readonly text: string;
 }
 
 /**
- * Colours `runs` in a text node in which byte i is at character `start(i)` up to `end(i)`; returns the function that takes the
- * colours away. Static ranges, since a live one has to be looked at by the browser whenever any node of the page goes.
+ * `text` cut at the ends of `runs`, where byte i is at character `start(i)` up to `end(i)`. What is between the bytes of a run
+ * belongs to it, so that a run is one part whatever the grouping.
  */
-export function colourRuns(
-  node: Text,
+export function colouredText(
+  text: string,
   runs: readonly ClassRun[],
   start: (byte: number) => number,
   end: (byte: number) => number,
-): () => void {
-  const added: [Highlight, StaticRange][] = [];
+): ColouredText[] {
+  const parts: ColouredText[] = [];
+  let at = 0;
   for (const run of runs) {
-    const highlight = highlightNamed(NAMES[run.kind]);
-    if (!highlight) break;
-    const range = new StaticRange({
-      startContainer: node,
-      startOffset: start(run.first),
-      endContainer: node,
-      endOffset: Math.min(end(run.end - 1), node.length),
-    });
-    highlight.add(range);
-    added.push([highlight, range]);
+    const first = start(run.first);
+    const last = Math.min(end(run.end - 1), text.length);
+    if (first > at) parts.push({ kind: null, text: text.slice(at, first) });
+    if (last > first) parts.push({ kind: run.kind, text: text.slice(first, last) });
+    at = Math.max(at, last);
   }
-  return () => {
-    for (const [highlight, range] of added) highlight.delete(range);
-  };
+  if (at < text.length) parts.push({ kind: null, text: text.slice(at) });
+  return parts;
 }

@@ -6,6 +6,7 @@
 import type { TextCodec } from '../../../shared/text/characters.ts';
 import { characterSymbol } from '../../../shared/text/symbols.ts';
 import { isWide, joinsPrevious } from '../../../shared/text/width.ts';
+import type { ColouredText } from './byteClass.ts';
 
 /** A part of the column: plain text of one UTF-16 unit a byte, or one boxed character. */
 export interface TextPiece {
@@ -16,7 +17,8 @@ export interface TextPiece {
   readonly boxed: boolean;
 }
 
-export const NOT_SHOWN = '\u00b7';
+const NOT_SHOWN = '\u00b7';
+const DOTS = /(\u00b7+)/;
 
 const ASCII = Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : NOT_SHOWN,
@@ -26,6 +28,15 @@ export function asciiText(bytes: Uint8Array): string {
   let text = '';
   for (let index = 0; index < bytes.length; index++) text += ASCII[bytes[index] ?? 0];
   return text;
+}
+
+/** A plain piece in two colours: dots recede behind what is shown as itself. */
+export function dimmedDots(text: string): ColouredText[] {
+  const parts: ColouredText[] = [];
+  text.split(DOTS).forEach((part, index) => {
+    if (part !== '') parts.push({ kind: index % 2 === 1 ? 'hidden' : null, text: part });
+  });
+  return parts;
 }
 
 /** Scripts that the row font has: their characters are one cell wide for certain. */

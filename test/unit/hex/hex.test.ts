@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { base64, cArray, formatBytes, hexDump } from '../../../client/rows/copyFormats.ts';
-import { byteClass, classRuns, hiddenRuns } from '../../../client/view/hex/byteClass.ts';
+import { byteClass, classRuns, colouredText } from '../../../client/view/hex/byteClass.ts';
 import { selectionBoxes } from '../../../client/view/hex/HexMarks.tsx';
 import {
   addressDigits,
@@ -14,7 +14,7 @@ import {
   textBox,
 } from '../../../client/view/hex/hexLayout.ts';
 import { moveRows, moveTarget, wordAround } from '../../../client/view/hex/hexMoves.ts';
-import { asciiText, encodedText } from '../../../client/view/hex/hexText.ts';
+import { asciiText, dimmedDots, encodedText } from '../../../client/view/hex/hexText.ts';
 import { createTextCodec } from '../../../shared/text/codec.ts';
 
 const groupings = fc.constantFrom(1 as const, 2 as const, 4 as const, 8 as const);
@@ -97,14 +97,47 @@ describe('classes', () => {
           }
         }
         expect(seen).toEqual(Array.from(bytes, byteClass));
-        const hidden = new Set<number>();
-        for (const run of hiddenRuns(classRuns(bytes))) for (let at = run.first; at < run.end; at++) hidden.add(at);
-        bytes.forEach((byte, at) => {
-          expect(hidden.has(at)).toBe(byteClass(byte) !== 'printable');
-        });
       }),
       { seed: 5 },
     );
+  });
+
+  test('coloured parts are the whole text, and each byte has the colour of its class', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 64 }),
+        fc.constantFrom<(1 | 2 | 4 | 8)[]>(1, 2, 4, 8),
+        (bytes, grouping) => {
+          const { cells } = hexLayout({
+            rowBytes: 64,
+            grouping,
+            radix: 'hex',
+            addressDigits: 8,
+            cellWidth: 8,
+          });
+          const cell = (byte: number) => cells[byte] ?? 0;
+          const text = bytesText(bytes, grouping);
+          const parts = colouredText(text, classRuns(bytes), cell, (byte) => cell(byte) + 2);
+          expect(parts.map((part) => part.text).join('')).toBe(text);
+          const kinds = parts.flatMap((part) => Array.from(part.text, () => part.kind ?? 'printable'));
+          bytes.forEach((byte, at) => {
+            expect(kinds.slice(cell(at), cell(at) + 2)).toEqual([byteClass(byte), byteClass(byte)]);
+          });
+        },
+      ),
+      { seed: 6 },
+    );
+  });
+
+  test('the dots of the text column recede, and nothing else', () => {
+    const bytes = Uint8Array.of(0x41, 0, 1, 0x20, 0x7e, 0x7f, 0xff);
+    expect(dimmedDots(asciiText(bytes))).toEqual([
+      { kind: null, text: 'A' },
+      { kind: 'hidden', text: '··' },
+      { kind: null, text: ' ~' },
+      { kind: 'hidden', text: '··' },
+    ]);
+    expect(dimmedDots('')).toEqual([]);
   });
 });
 
