@@ -72,6 +72,8 @@ export class OpenFile {
   #pathState: FileInfo['pathState'] = 'current';
   #poll: NodeJS.Timeout | null = null;
   #polls = 0;
+  /** A lookup is under way, on a thread that others wait for as well. */
+  #lookingUp = false;
   #scanAt = Number.POSITIVE_INFINITY;
   #scanTimer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -237,7 +239,11 @@ export class OpenFile {
 
   #pollOnce(): void {
     this.look();
-    if (this.#polls++ % POLLS_PER_LOOKUP === 0) void this.#lookUpPath();
+    if (this.#polls++ % POLLS_PER_LOOKUP !== 0 || this.#lookingUp) return;
+    this.#lookingUp = true;
+    void this.#lookUpPath().finally(() => {
+      this.#lookingUp = false;
+    });
   }
 
   async #lookUpPath(): Promise<void> {
