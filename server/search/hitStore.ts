@@ -2,7 +2,8 @@
  * All hits of one search, by number and by offset, in bounded memory.
  *
  * Hits stay packed (packing.ts), in a list for each segment of the file that has any; segments are ordered by offset. What exceeds
- * the budget goes to a file. Finding hit number n is a binary search over segments and a walk over the page heads of one;
+ * the budget goes to a file. A segment tells the hits of the lines that begin in it, so its last ones may lie in the next; still
+ * all hits of one come before all of the next. Finding hit number n is a binary search over segments and a walk over the page heads of one;
  * nothing but that one page is decoded.
  */
 import { assert } from '../../shared/assert.ts';
@@ -158,15 +159,11 @@ export class HitStore {
     const before = this.#sums();
     const number = Math.floor(offset / this.#segmentBytes);
     const index = this.#indexOf(number);
+    const own = this.#segments[index];
+    const previous = this.#segments[index - 1];
     let count = before[index] ?? this.#total;
-    const segment = this.#segments[index];
-    if (segment?.number !== number) return count;
-    const pageNumber = Math.floor((offset % this.#segmentBytes) / PAGE_BYTES);
-    for (const { part, page } of this.#pages(segment)) {
-      if (page.page < pageNumber) count += page.count;
-      else if (page.page > pageNumber) break;
-      else for (const hit of this.#decode(segment, part, page, 0, page.count)) if (hit.offset < offset) count++;
-    }
+    if (own?.number === number) count += this.#countWithin(own, offset);
+    if (previous?.number === number - 1) count += this.#countWithin(previous, offset) - previous.count;
     return count;
   }
 
@@ -179,7 +176,7 @@ export class HitStore {
     };
     for (const segment of this.#segments) {
       const start = segment.number * this.#segmentBytes;
-      const last = Math.min(size, start + this.#segmentBytes) - 1;
+      const last = Math.min(size, start + 2 * this.#segmentBytes) - 1;
       if (bucketOf(start) === bucketOf(last)) {
         add(bucketOf(start), segment.count);
         continue;
@@ -202,6 +199,18 @@ export class HitStore {
     this.#total = 0;
     this.#spill?.close();
     this.#spill = null;
+  }
+
+  /** Number of hits of `segment` that start before `offset`. */
+  #countWithin(segment: SegmentHits, offset: number): number {
+    const pageNumber = Math.floor((offset - segment.number * this.#segmentBytes) / PAGE_BYTES);
+    let count = 0;
+    for (const { part, page } of this.#pages(segment)) {
+      if (page.page < pageNumber) count += page.count;
+      else if (page.page > pageNumber) break;
+      else for (const hit of this.#decode(segment, part, page, 0, page.count)) if (hit.offset < offset) count++;
+    }
+    return count;
   }
 
   *#pages(segment: SegmentHits): Generator<{ part: Uint8Array; page: PackedPage }> {

@@ -151,6 +151,7 @@ export class Search implements SearchClient {
       generation: this.generation,
       size: this.#size,
       complete: this.complete,
+      running: !this.idle,
       cancelled: this.#cancelled,
       stale: this.#stale,
       hits: this.#store.total,
@@ -246,10 +247,8 @@ export class Search implements SearchClient {
     const before = this.#store.countBefore(offset);
     const number = direction === 'next' ? before : before - 1;
     const hit = number < 0 ? null : (this.#store.range(number, 1)[0] ?? null);
-    const decided =
-      direction === 'next'
-        ? this.#isSearched(Math.min(offset, this.#size), hit ? hit.offset + 1 : this.#size)
-        : this.#isSearched(hit ? hit.offset : 0, Math.min(offset, this.#size));
+    const [from, end] = direction === 'next' ? [offset, hit ? hit.offset + 1 : this.#size] : [hit?.offset ?? 0, offset];
+    const decided = this.#isSearched(Math.max(0, Math.min(from, this.#size) - this.#leadBytes), end);
     const exact = hit !== null && this.#isSearched(0, hit.offset + 1);
     return { hit, number: hit ? number : null, decided, exact };
   }
@@ -308,7 +307,8 @@ export class Search implements SearchClient {
       return;
     }
     if (!flying.replaces && flying.hits.count > 0) this.#store.attach(flying.hits);
-    if (!flying.replaces) this.#searched.add(job.offset, message.scannedTo);
+    // The last byte counts when the job is done: hits of its last line may lie behind it and come last.
+    if (!flying.replaces) this.#searched.add(job.offset, Math.min(message.scannedTo, job.end - 1));
     if (message.done) this.#finish(job, flying, message);
     else this.#teller.tellSoon();
     // The first hits are worth more than an even pace.
@@ -346,6 +346,12 @@ export class Search implements SearchClient {
     const { pieceBytes, contextBytes } = this.#pool.sizes;
     const longest = this.plan.finder?.kind === 'forms' ? this.plan.finder.longest : 8;
     return pieceBytes + 2 * contextBytes + longest;
+  }
+
+  /** A hit may be told by the segment in which its line starts, so far before it. */
+  get #leadBytes(): number {
+    const byLines = this.plan.mode === 'lines' || this.plan.report === 'lines';
+    return byLines ? this.#pool.sizes.pieceBytes : 0;
   }
 
   #run(): void {
@@ -460,10 +466,12 @@ export class Search implements SearchClient {
 
   #wishedSegment(offset: number, direction: 'next' | 'previous', hit: Hit | null): number {
     const last = Math.max(0, this.#size - 1);
-    const from = direction === 'next' ? Math.min(offset, last) : Math.min(Math.max(0, offset - 1), last);
-    if (direction === 'next') return Math.floor(this.#searched.nextGap(from) / this.#segmentBytes);
-    const gap = this.#searched.previousGap(from);
-    return Math.floor(Math.max(gap, hit?.offset ?? 0) / this.#segmentBytes);
+    if (direction === 'next') {
+      const from = Math.max(0, Math.min(offset, last) - this.#leadBytes);
+      return Math.floor(this.#searched.nextGap(from) / this.#segmentBytes);
+    }
+    const gap = this.#searched.previousGap(Math.min(Math.max(0, offset - 1), last));
+    return Math.floor(Math.max(0, gap, (hit?.offset ?? 0) - this.#leadBytes) / this.#segmentBytes);
   }
 
   /** Resolves at the next change, or when `signal` aborts. */

@@ -14,6 +14,8 @@ export interface SearchSizes {
   readonly windowBytes: number;
   /** … of which each sees so much of what is around it. */
   readonly contextBytes: number;
+  /** A slow job shows what it has at least so often, ms. */
+  readonly sendEveryMs: number;
 }
 
 export interface SearchWorkerData {

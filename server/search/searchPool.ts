@@ -40,6 +40,7 @@ export const DEFAULT_SIZES: SearchSizes = {
   pieceBytes: PIECE_BYTES,
   windowBytes: 262_144,
   contextBytes: CONTEXT_BYTES,
+  sendEveryMs: 40,
 };
 
 const MAX_THREADS = 8;

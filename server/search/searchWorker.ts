@@ -68,7 +68,7 @@ function scan(job: SearchJob, output: SegmentOutput): void {
 function run(job: SearchJob): void {
   const send = (message: FromWorker): void => parentPort?.postMessage(message, [message.part.buffer as ArrayBuffer]);
   const fixed = plans.get(job.search)?.plan.fixed ?? null;
-  const output = new SegmentOutput(job, fixed, send);
+  const output = new SegmentOutput(job, fixed, sizes.sendEveryMs, send);
   try {
     scan(job, output);
     output.finish(job.end, null);

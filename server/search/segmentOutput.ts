@@ -3,14 +3,13 @@ import { PAGE_BYTES } from '../../shared/limits.ts';
 import { type FixedLength, HitPacker, PackedWriter } from './packing.ts';
 import type { FromWorker, SearchJob } from './searchJob.ts';
 
-/** A slow search shows what it has at least so often, ms. */
-const SEND_EVERY_MS = 40;
 /** Packed hits that are sent before the job ends, bytes. */
 const SEND_BYTES = 4_194_304;
 const FIRST_CAPACITY = 4_096;
 
 export class SegmentOutput {
   readonly #job: SearchJob;
+  readonly #sendEveryMs: number;
   readonly #send: (message: FromWorker) => void;
   #writer = new PackedWriter(FIRST_CAPACITY);
   readonly #packer: HitPacker;
@@ -18,7 +17,8 @@ export class SegmentOutput {
   #reach = 0;
   #sentAt = performance.now();
 
-  constructor(job: SearchJob, fixed: FixedLength, send: (message: FromWorker) => void) {
+  constructor(job: SearchJob, fixed: FixedLength, sendEveryMs: number, send: (message: FromWorker) => void) {
+    this.#sendEveryMs = sendEveryMs;
     this.#job = job;
     this.#send = send;
     this.#packer = new HitPacker(this.#writer, fixed);
@@ -45,7 +45,7 @@ export class SegmentOutput {
 
   /** All hits before `scannedTo` were added; sends them if it is time. */
   advance(scannedTo: number): void {
-    if (this.#writer.length < SEND_BYTES && performance.now() - this.#sentAt < SEND_EVERY_MS) return;
+    if (this.#writer.length < SEND_BYTES && performance.now() - this.#sentAt < this.#sendEveryMs) return;
     // What is sent ends with a page.
     const page = Math.floor((scannedTo - this.#job.offset) / PAGE_BYTES);
     this.#packer.finishBefore(page);

@@ -11,13 +11,14 @@ import { detectShape, type TextShape } from '../../../server/window/encoding.ts'
 import type { SearchRequest } from '../../../shared/protocol.ts';
 import { tempFolder } from '../../helpers/files.ts';
 
-/** Segments and stripes of one page: the smallest there can be. */
+/** Segments and stripes of one page, the smallest there can be; every bit is sent at once. */
 export const SMALL_SIZES: SearchSizes = {
   segmentBytes: 65_536,
   stripeBytes: 65_536,
   pieceBytes: 16_384,
   windowBytes: 8_192,
   contextBytes: 4_096,
+  sendEveryMs: 0,
 };
 
 export function smallPool(sizes: SearchSizes = SMALL_SIZES, deadlineMs = 10_000): SearchPool {

@@ -68,7 +68,7 @@ describe('expressions over lines', () => {
             expectHits(got, naiveLines(bytes, pattern, flag), `/${pattern}/${flag}`);
           },
         ),
-        runs(300),
+        runs(200),
       );
     },
     FUZZ_TIMEOUT_MS,
@@ -87,7 +87,7 @@ describe('expressions over lines', () => {
             expectHits(got, naiveLines(bytes, `${pattern}|é.`, flag, utf8), `/${pattern}/${flag}`);
           },
         ),
-        runs(300),
+        runs(100),
       );
     },
     FUZZ_TIMEOUT_MS,
@@ -109,7 +109,7 @@ describe('expressions over lines', () => {
             expectHits(got, want, `/${pattern}/${flag}`);
           },
         ),
-        runs(200),
+        runs(100),
       );
     },
     FUZZ_TIMEOUT_MS,
