@@ -88,8 +88,7 @@ export function createApp(context: Context): App {
     inTurn(req, res, () => Promise.reject(error));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (turns.owes(socket)) socket.destroy();
-    else refuseMalformed(error, socket);
+    turns.afterwards(socket, () => refuseMalformed(error, socket));
   });
   server.on('connect', (_req: IncomingMessage, socket: Duplex) => {
     if (turns.owes(socket)) socket.destroy();

@@ -50,4 +50,11 @@ export class Turns {
   owes(socket: Duplex): boolean {
     return (this.#connections.get(socket)?.owed ?? 0) > 0;
   }
+
+  /** Calls `action` when all replies on this connection have ended, or never when the client hangs up before. */
+  afterwards(socket: Duplex, action: () => void): void {
+    const connection = this.#connections.get(socket);
+    if (connection && this.owes(socket)) connection.last.once('close', action);
+    else action();
+  }
 }

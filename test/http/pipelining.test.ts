@@ -101,6 +101,16 @@ it('lines that nobody takes hold little memory', async () => {
 });
 
 describe('what is no request', () => {
+  it('is answered after the reply before it', async () => {
+    const socket = await open(`${bytes(3, MAX_WINDOW_BYTES)}\0\0\0\r\n\r\n`);
+    const got = await receive(socket, 2_000);
+    const start = got.indexOf('\r\n\r\n') + 4;
+    expect(got.slice(start, start + MAX_WINDOW_BYTES) === patternBytes(3, MAX_WINDOW_BYTES).toString('latin1')).toBe(
+      true,
+    );
+    expect(got.slice(start + MAX_WINDOW_BYTES)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   it('is not answered inside the reply before it', async () => {
     for (const broken of ['\0\0\0\r\n\r\n', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n']) {
       const socket = await open(head(`/api/files/${file.id}/events`));
