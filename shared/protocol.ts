@@ -186,6 +186,8 @@ export interface SearchStatus {
   readonly size: number;
   /** Everything was searched; false again while the file's growth is searched. */
   readonly complete: boolean;
+  /** Something is still being searched; false once complete, cancelled, stale or stopped by an error. */
+  readonly running: boolean;
   readonly cancelled: boolean;
   /** The file was cut or rewritten: the hits are gone, start anew. */
   readonly stale: boolean;

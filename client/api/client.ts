@@ -69,7 +69,8 @@ export interface ApiOptions {
   readonly fetch?: typeof fetch;
 }
 
-async function request(
+/** Sends a request with the token. Throws as every call of the API. */
+export async function request(
   options: ApiOptions,
   path: string,
   init: { readonly method?: string; readonly body?: unknown; readonly signal?: AbortSignal | undefined },
@@ -103,7 +104,8 @@ function asNetworkError(error: unknown): unknown {
   return new NetworkError('The server cannot be reached', { cause: error });
 }
 
-async function json<T>(response: Response): Promise<T> {
+/** The body of a reply. Throws as every call of the API. */
+export async function json<T>(response: Response): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch (error) {
@@ -117,7 +119,8 @@ function numberHeader(response: Response, name: string): number {
   return value;
 }
 
-function query(values: Readonly<Record<string, string | number | null | undefined>>): string {
+/** A query string of what is not null or undefined. */
+export function query(values: Readonly<Record<string, string | number | null | undefined>>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined && value !== null) search.set(name, String(value));

@@ -40,16 +40,31 @@ function placeOf(state: AppStore): Place | null {
   };
 }
 
+/** What others keep in the address beside the place, as a query; see `addToAddress`. */
+let more: () => string = () => '';
+let scheduleWrite: () => void = () => undefined;
+
+/** Has `part` in the address from now on; returns the function to call when it has become another. */
+export function addToAddress(part: () => string): () => void {
+  more = part;
+  return () => scheduleWrite();
+}
+
+function queryOf(place: Place): string {
+  const added = more();
+  return added === '' ? formatPlace(place) : `${formatPlace(place)}&${added}`;
+}
+
 /** The address of where one is now. */
 export function linkToHere(): string {
   const place = placeOf(appStore.getState());
-  return `${location.origin}${location.pathname}${place ? `?${formatPlace(place)}` : ''}`;
+  return `${location.origin}${location.pathname}${place ? `?${queryOf(place)}` : ''}`;
 }
 
 function write(method: 'pushState' | 'replaceState', state: AppStore): void {
   const place = placeOf(state);
   if (!place) return;
-  const address = `${location.pathname}?${formatPlace(place)}`;
+  const address = `${location.pathname}?${queryOf(place)}`;
   const same = method === 'replaceState' && address === location.pathname + location.search;
   if (same && (history.state as Partial<Entry> | null)?.bigview === entry) return;
   try {
@@ -74,6 +89,17 @@ export function jumpTo(fileId: string, offset: number): void {
     appStore.getState().move(fileId, offset, { reveal: 'center' });
   } finally {
     jumping = false;
+  }
+}
+
+/** Lets `act` move without an entry in the browser's history, however far. */
+export function withoutHistory(act: () => void): void {
+  const before = restoring;
+  restoring = true;
+  try {
+    act();
+  } finally {
+    restoring = before;
   }
 }
 
@@ -139,6 +165,9 @@ export function followAddress(tell: (sentence: string) => void): () => void {
     timer = null;
     write('replaceState', appStore.getState());
   };
+  scheduleWrite = () => {
+    timer ??= setTimeout(flush, REPLACE_MS);
+  };
   const stopStore = appStore.subscribe((state, before) => {
     const top = activeOf(state)?.view.top;
     if (top !== undefined && top !== topBeforeJump) topBeforeJump = null;
@@ -151,9 +180,7 @@ export function followAddress(tell: (sentence: string) => void): () => void {
       topBeforeJump = activeOf(state)?.view.top ?? null;
       write('pushState', state);
       timer = setTimeout(flush, REPLACE_MS);
-    } else if (timer === null && (state.views !== before.views || state.activeFile !== before.activeFile)) {
-      timer = setTimeout(flush, REPLACE_MS);
-    }
+    } else if (state.views !== before.views || state.activeFile !== before.activeFile) scheduleWrite();
   });
   const onPopState = (event: PopStateEvent): void => {
     if (timer !== null) clearTimeout(timer);
@@ -166,6 +193,7 @@ export function followAddress(tell: (sentence: string) => void): () => void {
   window.addEventListener('pagehide', flush);
   return () => {
     stopStore();
+    scheduleWrite = () => undefined;
     window.removeEventListener('popstate', onPopState);
     window.removeEventListener('pagehide', flush);
     if (timer !== null) clearTimeout(timer);

@@ -5,10 +5,11 @@ export interface Layout {
   /** Share of the first pane when both are shown, per cent. */
   readonly split: number;
   readonly panelOpen: boolean;
+  readonly panelTab: 'inspector' | 'search';
   readonly littleEndian: boolean;
 }
 
-export const DEFAULT_LAYOUT: Layout = { split: 50, panelOpen: false, littleEndian: true };
+export const DEFAULT_LAYOUT: Layout = { split: 50, panelOpen: false, panelTab: 'inspector', littleEndian: true };
 
 export const FONT_SIZES = { min: 9, max: 24 } as const;
 
@@ -44,6 +45,7 @@ const SETTINGS: { readonly [K in keyof Settings]: Check<Settings[K]> } = {
 const LAYOUT: { readonly [K in keyof Layout]: Check<Layout[K]> } = {
   split: (value): value is number => typeof value === 'number' && value >= 10 && value <= 90,
   panelOpen: isBoolean,
+  panelTab: oneOf('inspector', 'search'),
   littleEndian: isBoolean,
 };
 

@@ -2,6 +2,7 @@
 
 import type { FilesReply } from '../../shared/protocol.ts';
 import { ApiError, NetworkError } from '../api/errors.ts';
+import { followSearches } from '../search/follow.ts';
 import { followAddress, showPlace } from './addressBar.ts';
 import { api, followActiveFile, loadFiles } from './documents.ts';
 import { readStored, restoreSettings, writeStored } from './persisted.ts';
@@ -71,6 +72,7 @@ async function open(): Promise<void> {
   running = true;
   followAddress((sentence) => notify('warning', sentence));
   followActiveFile();
+  followSearches();
 }
 
 function report(error: unknown): void {

@@ -42,6 +42,8 @@ export type FieldMode =
   | { readonly type: 'closed' }
   | { readonly type: 'goto' }
   | { readonly type: 'commands' }
+  /** What is typed is in search/searchStore.ts. */
+  | { readonly type: 'search' }
   | { readonly type: 'picker'; readonly picker: Picker };
 
 export interface MenuPlace {
@@ -95,6 +97,12 @@ export function patchLayout(change: Partial<Layout>): void {
   const layout = { ...uiStore.getState().layout, ...change };
   uiStore.setState({ layout });
   writeStored(LAYOUT_KEY, layout);
+}
+
+/** Shows a tab of the side panel; closes the panel when it is shown already. */
+export function togglePanel(tab: Layout['panelTab']): void {
+  const { panelOpen, panelTab } = uiStore.getState().layout;
+  patchLayout({ panelTab: tab, panelOpen: !panelOpen || panelTab !== tab });
 }
 
 let lastNotice = 0;

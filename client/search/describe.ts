@@ -1,0 +1,32 @@
+/** Searches in words. Pure. */
+import { counted, formatCount, formatHex } from '../../shared/units.ts';
+import { currentHit, type FileSearch, isRunning } from './searchStore.ts';
+
+/** How many hits there are, and which of them the cursor is on; counts of a search that goes on say so. */
+export function summaryOf(search: FileSearch, cursor: number): string {
+  const { status, problem } = search;
+  if (problem !== null) return 'not searched';
+  if (status === null) return 'searching';
+  const running = isRunning(search);
+  const partly = running ? ' so far' : status.complete ? '' : ' in what was searched';
+  if (status.hits === 0) return running ? 'no hit yet' : `no hit${partly}`;
+  const current = currentHit(search, cursor);
+  if (current === null || current.number === null) return `${counted(status.hits, 'hit')}${partly}`;
+  const number = formatCount(current.number + 1);
+  return `hit ${number} of ${formatCount(Math.max(status.hits, current.number + 1))}${partly}`;
+}
+
+/** What is wrong with the search, one or two sentences; null when nothing is. */
+export function troubleOf(search: FileSearch): string | null {
+  if (search.problem !== null) return sentence(search.problem.message);
+  const { error } = search.status ?? {};
+  if (!error) return null;
+  const where =
+    error.offset === null ? '' : ` It is at offset ${formatCount(error.offset)} (0x${formatHex(error.offset)}).`;
+  return `${sentence(error.message)}${where}`;
+}
+
+function sentence(text: string): string {
+  const end = /[.!?]$/.test(text) ? '' : '.';
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
+}

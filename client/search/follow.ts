@@ -1,0 +1,85 @@
+/**
+ * Keeps searches in step with their files: a file that was changed is searched anew, growth is followed, another encoding is
+ * another search. And keeps the search of the shown file in the address, from where it is restored.
+ */
+import type { FileInfo } from '../../shared/protocol.ts';
+import { addToAddress } from '../state/addressBar.ts';
+import { encodingName } from '../state/encodings.ts';
+import { type AppStore, appStore } from '../state/store.ts';
+import { follow, restart, searchApi, startSearch } from './controller.ts';
+import { formatQuery, parseQuery } from './query.ts';
+import { type FileSearch, patchSearch, searchOf, searchStore } from './searchStore.ts';
+
+/** As the page was opened: by the time the file is there, the address may have been written anew. */
+const asked = parseQuery(location.search);
+
+/** How long the cursor rests on a hit before its number is asked for, ms. */
+const REST_MS = 120;
+
+function notice(file: FileInfo, search: FileSearch, encoding: string | null): void {
+  const depends = search.query.kind === 'text' || search.query.kind === 'regex';
+  if (file.generation > search.generation) restart(file.id, 'The file was changed, so it is being searched anew.');
+  else if (depends && encoding !== search.encoding) {
+    restart(file.id, `Searched anew as ${encodingName(encoding ?? file.encoding)}.`);
+  } else if (search.status !== null && !search.status.cancelled && file.size > search.status.size) {
+    // The server has noticed as well, and searches what was added.
+    void follow(file.id, search.seq);
+  }
+}
+
+function noticeAll(state: AppStore): void {
+  for (const file of state.files) {
+    const search = searchOf(file.id);
+    const view = state.views[file.id];
+    if (search && view && search.problem === null) notice(file, search, view.encoding);
+  }
+}
+
+/** A cursor that comes to rest on the first byte of a hit makes it the current one. */
+async function recognise(): Promise<void> {
+  const { activeFile, views } = appStore.getState();
+  const search = activeFile === null ? null : searchOf(activeFile);
+  const cursor = activeFile === null ? undefined : views[activeFile]?.cursor;
+  if (!search || activeFile === null || cursor === undefined || search.id === null) return;
+  if (search.seeking !== null || search.current?.hit.offset === cursor) return;
+  try {
+    const { hit, number, exact } = await searchApi.near(activeFile, search.id, cursor, 'next', 0);
+    if (hit?.offset === cursor) patchSearch(activeFile, search.seq, { current: { hit, number, exact } });
+  } catch {
+    // Nothing was asked for: there is nothing to complain about.
+  }
+}
+
+/** Begins with the search of the address, once the place of the address is shown. */
+export function followSearches(): () => void {
+  const told = addToAddress(() => {
+    const { activeFile } = appStore.getState();
+    return formatQuery(activeFile === null ? null : (searchOf(activeFile)?.query ?? null));
+  });
+  let resting: ReturnType<typeof setTimeout> | null = null;
+  const rest = (): void => {
+    if (resting !== null) clearTimeout(resting);
+    resting = setTimeout(() => void recognise(), REST_MS);
+  };
+  const stopSearches = searchStore.subscribe((state, before) => {
+    if (state.byFile === before.byFile) return;
+    told();
+    const { activeFile } = appStore.getState();
+    const [now, then] = [state, before].map(({ byFile }) => (activeFile === null ? undefined : byFile[activeFile]));
+    // A link to a hit: it is one as soon as it was found.
+    if (now?.current === null && now.status !== then?.status) rest();
+  });
+  const stopApp = appStore.subscribe((state, before) => {
+    if (state.files !== before.files || state.views !== before.views) noticeAll(state);
+    if (state.views !== before.views) rest();
+  });
+  const { activeFile } = appStore.getState();
+  if (asked !== null && activeFile !== null && searchOf(activeFile) === null) {
+    void startSearch(activeFile, asked, { go: null });
+  }
+  return () => {
+    stopSearches();
+    stopApp();
+    if (resting !== null) clearTimeout(resting);
+  };
+}
