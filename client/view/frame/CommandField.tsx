@@ -1,24 +1,46 @@
 /**
- * The one field in the top bar. What is typed decides: `>` lists commands, anything else is a place to go to (a `:` in front is
- * allowed). A command that needs a choice turns it into a picker.
+ * The one field in the top bar. What is typed decides: `>` lists commands, `/` searches, anything else is a place to go to (a `:`
+ * in front is allowed). A command that needs a choice turns it into a picker. While a file is searched, the closed field says for
+ * what, and opens to it.
  */
-import { Compass, ListFilter, SquareChevronRight } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { Compass, ListFilter, Search, SquareChevronRight } from 'lucide-react';
+import { type FocusEvent, type KeyboardEvent, Suspense, useEffect, useRef, useState } from 'react';
+import { searchOf, useActiveSearch } from '../../search/searchStore.ts';
 import { jumpTo } from '../../state/addressBar.ts';
+import { runCommand } from '../../state/commandRegistry.ts';
 import { type FieldMode, notify, openField, uiStore, useUi } from '../../state/ui.ts';
 import { useActiveFile, useActiveView } from '../../state/useApp.ts';
+import { FieldSearch } from '../search/FieldSearch.tsx';
+import { useSearchField } from '../search/useSearchField.ts';
 import { focusRows } from './focus.ts';
 import { GotoPanel } from './GotoPanel.tsx';
 import { Keycaps } from './Keycaps.tsx';
+import { latePart } from './lateParts.ts';
 import { type OptionEntry, OptionList, useOptions } from './OptionList.tsx';
 import { resolveTarget, targetOf, useGoto } from './useGoto.ts';
 import './commandField.css';
 
-const PREFIX: Readonly<Record<FieldMode['type'], string>> = { closed: '', goto: '', commands: '>', picker: '' };
-const ICONS = { closed: Compass, goto: Compass, commands: SquareChevronRight, picker: ListFilter } as const;
+const SearchFieldPanel = latePart(async () => (await import('../search/SearchFieldPanel.tsx')).SearchFieldPanel);
 
-function placeholder(mode: FieldMode): string {
+const PREFIX: Readonly<Record<FieldMode['type'], string>> = {
+  closed: '',
+  goto: '',
+  commands: '>',
+  picker: '',
+  search: '',
+};
+const ICONS = {
+  closed: Compass,
+  goto: Compass,
+  commands: SquareChevronRight,
+  picker: ListFilter,
+  search: Search,
+} as const;
+
+function placeholder(mode: FieldMode, searched: string | undefined): string {
   if (mode.type === 'picker') return mode.picker.title;
+  if (mode.type === 'search') return 'Search';
+  if (mode.type === 'closed') return searched ?? 'Search, go to or do';
   return mode.type === 'commands' ? 'Command' : 'Go to offset or line';
 }
 
@@ -38,6 +60,9 @@ export function CommandField() {
   const mode = useUi((state) => state.field);
   const file = useActiveFile();
   const view = useActiveView();
+  const search = useActiveSearch();
+  const searching = mode.type === 'search';
+  const find = useSearchField();
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useFieldText(mode);
   const commands = mode.type === 'commands' || (mode.type === 'goto' && text.startsWith('>'));
@@ -45,11 +70,21 @@ export function CommandField() {
   const input = text.replace(/^:/, '');
   const goto = useGoto(mode.type === 'goto' && !commands ? input : '');
   const options = useOptions(mode, commands, text.replace(/^>/, ''));
-  const Icon = commands ? ICONS.commands : ICONS[mode.type];
+  const Icon = commands ? ICONS.commands : mode.type === 'closed' && search ? Search : ICONS[mode.type];
 
   useEffect(() => {
     if (mode.type !== 'closed') field.current?.focus();
+    // What was searched for last is there to be typed over.
+    if (mode.type === 'search') field.current?.select();
   }, [mode]);
+
+  const change = (typed: string): void => {
+    if (searching) find.change(typed);
+    else if (mode.type === 'goto' && typed.startsWith('/')) {
+      runCommand('search.open');
+      find.change(typed.slice(1));
+    } else setText(typed);
+  };
 
   const choose = (option: OptionEntry | undefined): void => {
     if (!option || option.disabled) return;
@@ -76,7 +111,10 @@ export function CommandField() {
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     if (event.nativeEvent.isComposing) return;
     if (event.key === 'Escape') close();
-    else if (event.key === 'Enter' && listing) choose(options.active);
+    else if (searching && event.key === 'Backspace' && find.typed === '') openField({ type: 'goto' });
+    else if (searching) {
+      if (!find.onKey(event)) return;
+    } else if (event.key === 'Enter' && listing) choose(options.active);
     else if (event.key === 'Enter') void go();
     else if (listing && (event.key === 'ArrowDown' || event.key === 'ArrowUp'))
       options.step(event.key === 'ArrowDown' ? 1 : -1);
@@ -87,45 +125,64 @@ export function CommandField() {
     event.stopPropagation();
   };
 
+  const leave = (event: FocusEvent): void => {
+    if (!(event.relatedTarget instanceof Element && event.relatedTarget.closest('.field')))
+      openField({ type: 'closed' });
+  };
+
   const open = mode.type !== 'closed';
   return (
     <div className={open ? 'field field-open' : 'field'}>
       <Icon className="icon field-icon" aria-hidden="true" />
       <input
         ref={field}
-        className={listing ? 'field-input' : 'field-input mono'}
+        className={listing || !open ? 'field-input' : 'field-input mono'}
         role="combobox"
-        aria-label={mode.type === 'picker' ? mode.picker.title : 'Go to, or > for commands'}
+        aria-label={mode.type === 'picker' ? mode.picker.title : searching ? 'Search' : 'Go to, or > for commands'}
         aria-expanded={open}
         aria-controls="field-panel"
         aria-autocomplete="list"
         aria-activedescendant={listing ? options.activeId : undefined}
         aria-invalid={goto.outcome.kind === 'error' || undefined}
-        value={open ? text : ''}
-        placeholder={placeholder(mode)}
+        value={searching ? find.typed : open ? text : ''}
+        placeholder={placeholder(mode, search?.query.pattern)}
         disabled={!file}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
-        maxLength={1000}
+        maxLength={searching ? 4096 : 1000}
         onFocus={() => {
-          if (uiStore.getState().field.type === 'closed') openField({ type: 'goto' });
+          if (uiStore.getState().field.type !== 'closed') return;
+          if (file && searchOf(file.id)) runCommand('search.open');
+          else openField({ type: 'goto' });
         }}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => change(event.target.value)}
         onKeyDown={onKeyDown}
-        onBlur={(event) => {
-          if (!event.relatedTarget?.closest('.field')) openField({ type: 'closed' });
-        }}
+        onBlur={leave}
       />
-      {!open && (
+      {!open && search && <FieldSearch search={search} />}
+      {!open && !search && (
         <span className="field-hints" aria-hidden="true">
+          <Keycaps chord="/" />
           <Keycaps chord=":" />
           <Keycaps chord=">" />
         </span>
       )}
       {open && (
-        <div className="field-panel layer" id="field-panel">
-          {listing ? (
+        // biome-ignore lint/a11y/noStaticElementInteractions: keys and focus of the controls inside
+        <div
+          className="field-panel layer"
+          id="field-panel"
+          onBlur={leave}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') close();
+          }}
+        >
+          {searching ? (
+            <Suspense fallback={<div className="search-panel" />}>
+              <SearchFieldPanel reading={find.reading} />
+            </Suspense>
+          ) : listing ? (
             <OptionList options={options} onChoose={choose} />
           ) : (
             <GotoPanel input={input} state={goto} text={view?.pane === 'text'} onExample={setText} />

@@ -3,6 +3,7 @@ import { Suspense, useEffect } from 'react';
 import { followCursorLine } from '../../state/cursorLine.ts';
 import { useUi } from '../../state/ui.ts';
 import { useActiveFile } from '../../state/useApp.ts';
+import { useSearchCommands } from '../search/useSearchCommands.ts';
 import { Banners } from './Banners.tsx';
 import { focusRows } from './focus.ts';
 import { Inspector } from './Inspector.tsx';
@@ -59,6 +60,7 @@ export function Frame() {
   const file = useActiveFile();
   const panelOpen = useUi((state) => state.layout.panelOpen);
   useFrameCommands();
+  useSearchCommands();
   useTitle(file?.name);
   useFirstFocus(file?.id);
   const open = file !== null;

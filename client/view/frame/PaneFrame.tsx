@@ -1,6 +1,7 @@
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { appStore, type Pane } from '../../state/store.ts';
 import { uiStore } from '../../state/ui.ts';
+import { escapeSearch } from '../search/useSearchCommands.ts';
 import { PaneBoundary } from './PaneBoundary.tsx';
 import { PaneView } from './PaneView.tsx';
 import './panes.css';
@@ -22,6 +23,9 @@ export function PaneFrame({ file, pane, active }: PaneFrameProps) {
       data-pane={pane}
       onFocus={() => {
         if (!active) appStore.getState().patchView(file.id, { pane });
+      }}
+      onKeyDown={(event) => {
+        if (escapeSearch(event)) event.preventDefault();
       }}
       onContextMenu={(event) => {
         event.preventDefault();

@@ -5,10 +5,8 @@ import { api, pageCacheOf } from '../../state/documents.ts';
 import { appStore, type Pane } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
 import { HexView } from '../hex/HexView.tsx';
-import type { OverviewLayer } from '../overview/paintLayers.ts';
+import { useLayers } from '../search/useLayers.ts';
 import { TextView } from '../text/TextView.tsx';
-
-const NO_LAYERS: readonly OverviewLayer[] = [];
 
 function lineText(record: LineRecord | undefined): string {
   return record?.line == null ? '' : `Line ${formatCount(record.line + 1)}`;
@@ -46,8 +44,9 @@ export function PaneView({
   readonly active: boolean;
 }) {
   const file = useApp((state) => state.files.find(({ id }) => id === fileId));
+  const layers = useLayers(fileId);
   if (!file) return null;
   if (file.size === 0) return <Empty path={file.path} />;
-  const shared = { file, cache: pageCacheOf(fileId), api, active, layers: NO_LAYERS, describe: describeIn(fileId) };
+  const shared = { file, cache: pageCacheOf(fileId), api, active, layers, describe: describeIn(fileId) };
   return pane === 'hex' ? <HexView {...shared} /> : <TextView {...shared} />;
 }

@@ -10,7 +10,7 @@ import './rowMenu.css';
 const ITEMS: readonly (readonly CommandId[])[] = [
   ['copy.default', 'copy.hex', 'copy.text', 'copy.c', 'copy.base64', 'copy.offset', 'copy.link'],
   ['select.all', 'select.clear', 'select.save'],
-  ['jump.goto', 'jump.back', 'jump.forward'],
+  ['search.chosen', 'search.open', 'jump.goto', 'jump.back', 'jump.forward'],
   ['view.toggle', 'view.both', 'view.panel', 'view.encoding'],
 ];
 

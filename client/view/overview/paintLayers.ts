@@ -1,13 +1,23 @@
 /** Paints what is spread over the whole file: hits, marks. One pass over the offsets, one rectangle a run of device rows. */
 
 /** Places of one kind, 0-based byte offsets, in any order. */
-export interface OverviewLayer {
+export interface OverviewPlaces {
   readonly kind: 'hit' | 'mark';
   readonly offsets: Float64Array;
 }
 
+/** How many places there are in each of equal parts of `[0, size)`. */
+export interface OverviewDensity {
+  readonly kind: 'density';
+  readonly buckets: readonly number[];
+  readonly size: number;
+}
+
+export type OverviewLayer = OverviewPlaces | OverviewDensity;
+
 /** Custom property with the colour of each kind, and the lane it is drawn in as shares of the width. */
 const STYLE: Readonly<Record<OverviewLayer['kind'], { colour: string; from: number; to: number }>> = {
+  density: { colour: '--hit-mark', from: 0.5, to: 1 },
   hit: { colour: '--hit-mark', from: 0.35, to: 1 },
   mark: { colour: '--accent', from: 0, to: 0.3 },
 };
@@ -32,6 +42,45 @@ export function occupiedRows(offsets: Float64Array, size: number, rows: number):
   return runs;
 }
 
+/**
+ * How dense each of `rows` device rows is, 0 to 1: by the logarithm of the densest bucket in it, so that one place among millions is
+ * seen as well as where most are. A place is TICK_PX tall at least.
+ */
+export function densityOfRows(density: OverviewDensity, size: number, rows: number): Float32Array {
+  const { buckets } = density;
+  const counts = new Float64Array(rows);
+  const perBucket = (density.size / buckets.length / size) * rows;
+  let most = 0;
+  for (const [index, count] of buckets.entries()) {
+    if (count === 0) continue;
+    most = Math.max(most, count);
+    const first = Math.min(rows - 1, Math.floor(index * perBucket));
+    const end = Math.min(rows, Math.max(first + TICK_PX, Math.ceil((index + 1) * perBucket)));
+    for (let row = first; row < end; row++) counts[row] = Math.max(counts[row] ?? 0, count);
+  }
+  return Float32Array.from(counts, (count) => (count === 0 ? 0 : Math.log1p(count) / Math.log1p(most)));
+}
+
+/** Least share of its lane that a row with anything in it takes. */
+const LEAST_WIDTH = 0.3;
+
+/** Bars from the right edge, the longer the denser. */
+function paintDensity(
+  context: CanvasRenderingContext2D,
+  levels: Float32Array,
+  lane: { readonly left: number; readonly width: number },
+): void {
+  // Where hits are everywhere they are a background; few stand out.
+  const filled = levels.reduce((sum, level) => sum + (level > 0 ? 1 : 0), 0) / levels.length;
+  context.globalAlpha = 1 - 0.55 * filled;
+  for (const [row, level] of levels.entries()) {
+    if (level === 0) continue;
+    const width = Math.round(lane.width * (LEAST_WIDTH + (1 - LEAST_WIDTH) * level));
+    context.fillRect(lane.left + lane.width - width, row, width, 1);
+  }
+  context.globalAlpha = 1;
+}
+
 /** `probe` is any element of the page: colours are resolved on it, as a canvas does not know custom properties. */
 export function paintLayers(
   canvas: HTMLCanvasElement,
@@ -49,6 +98,10 @@ export function paintLayers(
     context.fillStyle = getComputedStyle(probe).color;
     const left = Math.round(canvas.width * style.from);
     const width = Math.round(canvas.width * style.to) - left;
+    if (layer.kind === 'density') {
+      paintDensity(context, densityOfRows(layer, size, canvas.height), { left, width });
+      continue;
+    }
     for (const [start, end] of occupiedRows(layer.offsets, size, canvas.height)) {
       context.fillRect(left, start, width, end - start);
     }

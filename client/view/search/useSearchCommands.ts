@@ -1,0 +1,79 @@
+/** What searching can do by command, and what Escape means over the rows. */
+import type { KeyboardEvent } from 'react';
+import { selectionExtent } from '../../../shared/extent.ts';
+import { chosenQuery } from '../../search/chosen.ts';
+import { cancelSearch, clearSearch, resumeSearch, searchFor, stepHit } from '../../search/controller.ts';
+import { readHistory } from '../../search/history.ts';
+import { draftFor } from '../../search/query.ts';
+import { isRunning, overBytes, patchDraft, searchOf, searchStore, useActiveSearch } from '../../search/searchStore.ts';
+import { type CommandHandlers, useCommandHandlers } from '../../state/commandRegistry.ts';
+import { pageCacheOf } from '../../state/documents.ts';
+import { appStore } from '../../state/store.ts';
+import { notify, openField, togglePanel } from '../../state/ui.ts';
+import { type Active, activeOf, useApp } from '../../state/useApp.ts';
+
+/** A longer selection is rarely what one wants to type on. */
+const MAX_PREFILLED = 120;
+
+function withActive(act: (active: Active) => void): () => void {
+  return () => {
+    const active = activeOf(appStore.getState());
+    if (active) act(active);
+  };
+}
+
+/** Opens the field with what is selected, else with the last pattern, which the first letter replaces. */
+const openSearch = withActive(({ file, view }) => {
+  const switches = searchStore.getState().draft;
+  const selected = selectionExtent(view.cursor, view.anchor);
+  const chosen = selected && chosenQuery(file, view, pageCacheOf(file.id), switches);
+  if (chosen && chosen.pattern.length <= MAX_PREFILLED) patchDraft({ typed: chosen.pattern, kind: chosen.kind });
+  else {
+    const last = searchOf(file.id)?.query ?? readHistory()[0];
+    patchDraft(last ? draftFor(last, overBytes()) : { typed: '', kind: null });
+  }
+  openField({ type: 'search' });
+});
+
+const searchChosen = withActive(({ file, view }) => {
+  const query = chosenQuery(file, view, pageCacheOf(file.id), searchStore.getState().draft);
+  if (query) void searchFor(file.id, query, 'next');
+  else notify('info', 'There is no word at the cursor, or the selection is too long to be searched for.');
+});
+
+const HANDLERS: CommandHandlers = {
+  'search.open': openSearch,
+  'search.next': withActive(({ file }) => void step(file.id, 'next')),
+  'search.previous': withActive(({ file }) => void step(file.id, 'previous')),
+  'search.chosen': searchChosen,
+  'search.panel': () => togglePanel('search'),
+};
+
+/** Without anything to look for, the field opens. */
+function step(fileId: string, direction: 'next' | 'previous'): Promise<void> | void {
+  if (searchOf(fileId) === null && readHistory().length === 0) return openSearch();
+  return stepHit(fileId, direction);
+}
+
+export function useSearchCommands(): void {
+  const open = useApp((state) => state.activeFile !== null);
+  const search = useActiveSearch();
+  const running = isRunning(search);
+  const stopped = search?.status?.cancelled === true;
+  useCommandHandlers(HANDLERS, open);
+  useCommandHandlers({ 'search.cancel': withActive(({ file }) => void cancelSearch(file.id)) }, running);
+  useCommandHandlers({ 'search.resume': withActive(({ file }) => resumeSearch(file.id)) }, stopped);
+  useCommandHandlers({ 'search.clear': withActive(({ file }) => clearSearch(file.id)) }, search !== null);
+}
+
+/**
+ * Escape over the rows takes away one thing at a time: the selection, then what is being searched, then the marks of what was found.
+ * The first is the views' own; this handles the others and says whether it did.
+ */
+export function escapeSearch(event: KeyboardEvent): boolean {
+  if (event.key !== 'Escape' || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return false;
+  const active = activeOf(appStore.getState());
+  if (!active || active.view.anchor !== null || searchOf(active.file.id) === null) return false;
+  if (!cancelSearch(active.file.id)) clearSearch(active.file.id);
+  return true;
+}
