@@ -219,7 +219,7 @@ function offsetOutcome(value: Ratio, tokens: readonly GotoToken[], context: Goto
   }
   const last = Math.max(0, context.size - 1);
   if (whole < 0n) {
-    const message = `${bounded(-whole)} bytes before the start of the file.`;
+    const message = `${bounded(-whole)} ${whole === -1n ? 'byte' : 'bytes'} before the start of the file.`;
     return { kind: 'outside', message, nearest: { kind: 'offset', offset: 0 } };
   }
   if (whole > BigInt(context.size)) {

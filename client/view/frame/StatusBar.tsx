@@ -83,7 +83,9 @@ function Selected({ view }: { readonly view: FileView }) {
   const length = selected.end - selected.offset;
   return (
     <span className="status-item status-selected" data-tip={`${counted(length, 'byte')} selected`}>
-      <Count value={length} /> selected
+      <span>
+        <Count value={length} /> selected
+      </span>
     </span>
   );
 }
@@ -103,7 +105,9 @@ function Progress({ file }: { readonly file: FileInfo }) {
       : `Counted in ${formatDuration(index.elapsedMs)}`;
     return (
       <span className="status-item" data-tip={how}>
-        <Count value={index.lines} /> {index.lines === 1 ? 'line' : 'lines'}
+        <span>
+          <Count value={index.lines} /> {index.lines === 1 ? 'line' : 'lines'}
+        </span>
       </span>
     );
   }
@@ -164,8 +168,8 @@ function About({ file, view }: { readonly file: FileInfo; readonly view: FileVie
       <span className="status-item status-wide" data-tip="Line ending at the cursor">
         {ending(file, record, encoding)}
       </span>
-      <span className="status-item status-wide" data-tip={`Read by ${ENGINES[file.engine]}`}>
-        {file.kind === 'text' ? 'Text' : 'Binary'}, {file.engine}
+      <span className="status-item status-wide" data-tip={`Kind of file, by its bytes\nRead by ${ENGINES[file.engine]} (${file.engine})`}>
+        {file.kind === 'text' ? 'Text' : 'Binary'}
       </span>
       <span className="status-item tabular" data-tip={counted(file.size, 'byte')}>
         {formatSize(file.size)}

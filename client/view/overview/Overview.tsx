@@ -181,7 +181,7 @@ export function Overview(props: OverviewProps) {
       aria-valuemax={100}
       aria-valuenow={Math.round(percent * 10) / 10}
       aria-valuetext={`Offset ${formatCount(place)} of ${formatCount(size)}`}
-      tabIndex={-1}
+      tabIndex={0}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerEnd}

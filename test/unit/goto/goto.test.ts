@@ -140,6 +140,7 @@ describe('go to: what is not', () => {
       message: 'Past the end by 2: the last byte is 1,099,511,627,775 (0xFFFFFFFFFF).',
       nearest: offset(TIB - 1),
     });
+    expect(go('-1', { cursor: 0 })).toMatchObject({ message: '1 byte before the start of the file.' });
     expect(go('-2M')).toMatchObject({ kind: 'outside', nearest: offset(0) });
     expect(go('9e99')).toMatchObject({ kind: 'outside', nearest: offset(TIB - 1) });
     expect(go('line 0')).toMatchObject({ kind: 'outside', message: 'Lines are counted from 1.', nearest: line(1) });
