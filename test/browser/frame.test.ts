@@ -479,6 +479,8 @@ describe('keyboard and screen reader', () => {
         if (stop !== '') stops.push(stop);
       }
       expect(stops.filter((stop) => stop.startsWith('grid'))).toHaveLength(2);
+      // Linked panes share one strip.
+      expect(stops.filter((stop) => stop.startsWith('scrollbar'))).toEqual(['scrollbar Place in the file']);
       expect(stops.filter((stop) => stop.startsWith('tab '))).toHaveLength(1);
       expect(stops.filter((stop) => /^\S+ (null|undefined)?$/.test(stop))).toEqual([]);
       expect(stops.length).toBeLessThan(30);

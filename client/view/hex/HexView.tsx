@@ -16,6 +16,7 @@ import { type RowPosition, type RunwayItem, useRunway } from '../../rows/useRunw
 import { appStore } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
 import { CopyNotice, useCopy } from '../copy/useCopy.tsx';
+import { HorizontalBar } from '../HorizontalBar.tsx';
 import { Overview, type OverviewStep } from '../overview/Overview.tsx';
 import type { OverviewLayer } from '../overview/paintLayers.ts';
 import { RowsViewport } from '../rows.tsx';
@@ -34,6 +35,7 @@ import {
 import { useHexCommands } from './useHexCommands.ts';
 import { firstRow, useHexPlace } from './useHexPlace.ts';
 import { useHexPointer } from './useHexPointer.ts';
+import { useHexSideways } from './useHexSideways.ts';
 import './hex.css';
 
 export interface HexViewProps {
@@ -159,6 +161,11 @@ export function HexView(props: HexViewProps) {
     active,
   );
   const onPointer = useHexPointer({ fileId: file.id, cache, layout, onColumn: setColumn });
+  useHexSideways({ reveal: current.reveal, runway, layout, column, width });
+  const scrollSideways = useCallback(
+    (cells: number) => runway.scroller()?.scrollTo({ left: Math.round(cells * cellWidth) }),
+    [runway, cellWidth],
+  );
   const onFocus = useCallback(() => appStore.getState().patchView(file.id, { pane: 'hex' }), [file.id]);
 
   const retry = useCallback((page: number) => cache.retry(page), [cache]);
@@ -208,6 +215,8 @@ export function HexView(props: HexViewProps) {
   const { cursor, anchor } = current;
   const selection = selectionExtent(cursor, anchor);
   const idPrefix = `hex-${file.id}`;
+  /** Rows are wider than the pane. */
+  const cut = width > 0 && layout.width > width;
   return (
     <div
       className="hex-view"
@@ -224,7 +233,7 @@ export function HexView(props: HexViewProps) {
         } as React.CSSProperties
       }
     >
-      <div className="hex-main" ref={widthRef}>
+      <div className={cut ? 'hex-main hex-main-cut' : 'hex-main'} ref={widthRef}>
         <HexHeader
           layout={layout}
           column={size === 0 ? -1 : cursor % rowBytes}
@@ -255,23 +264,36 @@ export function HexView(props: HexViewProps) {
           onScrollLeft={setScrollLeft}
           announcement={announcement}
         />
+        {cut && (
+          <HorizontalBar
+            left={scrollLeft / cellWidth}
+            visible={width / cellWidth}
+            total={layout.width / cellWidth}
+            inset={0}
+            controls={`${idPrefix}-rows`}
+            onScroll={scrollSideways}
+          />
+        )}
         {size === 0 && <p className="hex-empty">This file is empty. Bytes written to it will appear here.</p>}
         <CopyNotice actions={copy} />
       </div>
-      <Overview
-        size={size}
-        visible={visible}
-        cursor={cursor}
-        selection={selection}
-        scannedBytes={file.index.complete ? null : file.index.scannedBytes}
-        layers={props.layers}
-        rowBytes={rowBytes}
-        controls={`${idPrefix}-rows`}
-        describe={props.describe}
-        onSeek={onSeek}
-        onWheelPx={runway.scrollBy}
-        onStep={onStep}
-      />
+      {/* Linked panes show the same place of the same file: one strip, at the right, is enough. */}
+      {current.mode !== 'both' && (
+        <Overview
+          size={size}
+          visible={visible}
+          cursor={cursor}
+          selection={selection}
+          scannedBytes={file.index.complete ? null : file.index.scannedBytes}
+          layers={props.layers}
+          rowBytes={rowBytes}
+          controls={`${idPrefix}-rows`}
+          describe={props.describe}
+          onSeek={onSeek}
+          onWheelPx={runway.scrollBy}
+          onStep={onStep}
+        />
+      )}
     </div>
   );
 }

@@ -19,11 +19,11 @@ import { useCommandHandlers } from '../../state/commandRegistry.ts';
 import { appStore, type FileView } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
 import { CopyNotice, useCopy } from '../copy/useCopy.tsx';
+import { HorizontalBar } from '../HorizontalBar.tsx';
 import { Overview, type OverviewStep } from '../overview/Overview.tsx';
 import type { OverviewLayer } from '../overview/paintLayers.ts';
 import { RowsViewport } from '../rows.tsx';
 import { hasControlPictures } from './controlPictures.ts';
-import { HorizontalBar } from './HorizontalBar.tsx';
 import { renderTextRow } from './renderTextRow.tsx';
 import { offsetAtPoint, offsetOnNextLine, type TextPointParts } from './textPoint.ts';
 import { useGutter, useLongest, useSeek, useSidewaysWheel } from './textViewHooks.ts';
@@ -306,6 +306,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
             visible={cells}
             total={longest + MARGIN_CELLS}
             inset={gutter}
+            controls={`text-${file.id}-rows`}
             onScroll={scrollLeft}
           />
         )}

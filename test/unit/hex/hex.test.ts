@@ -15,6 +15,7 @@ import {
 } from '../../../client/view/hex/hexLayout.ts';
 import { moveRows, moveTarget, wordAround } from '../../../client/view/hex/hexMoves.ts';
 import { asciiText, dimmedDots, encodedText } from '../../../client/view/hex/hexText.ts';
+import { sidewaysFor } from '../../../client/view/hex/useHexSideways.ts';
 import { createTextCodec } from '../../../shared/text/codec.ts';
 
 const groupings = fc.constantFrom(1 as const, 2 as const, 4 as const, 8 as const);
@@ -139,6 +140,15 @@ describe('classes', () => {
     ]);
     expect(dimmedDots('')).toEqual([]);
   });
+});
+
+test('a place beyond the edges comes into view with a margin, by as little as needed', () => {
+  const box = { left: 500, width: 16 };
+  expect(sidewaysFor(box, 0, 540, 24)).toBe(0);
+  expect(sidewaysFor(box, 300, 540, 24)).toBe(0);
+  expect(sidewaysFor(box, 0, 400, 24)).toBe(140);
+  expect(sidewaysFor(box, 200, 400, 24)).toBe(200);
+  expect(sidewaysFor(box, 490, 400, 24)).toBe(476);
 });
 
 describe('moves', () => {

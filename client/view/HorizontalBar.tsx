@@ -8,12 +8,14 @@ export interface HorizontalBarProps {
   readonly total: number;
   /** px from the left edge of the pane to the text. */
   readonly inset: number;
+  /** Id of the scroller. */
+  readonly controls: string;
   readonly onScroll: (left: number) => void;
 }
 
 const MIN_THUMB_PX = 32;
 
-export function HorizontalBar({ left, visible, total, inset, onScroll }: HorizontalBarProps) {
+export function HorizontalBar({ left, visible, total, inset, controls, onScroll }: HorizontalBarProps) {
   const drag = useRef<{ readonly x: number; readonly left: number } | null>(null);
   if (total <= visible && left <= 0) return null;
   const extent = Math.max(total, left + visible);
@@ -46,11 +48,11 @@ export function HorizontalBar({ left, visible, total, inset, onScroll }: Horizon
   };
   return (
     <div
-      className="text-bar"
+      className="rows-bar"
       role="scrollbar"
       aria-label="Column"
       aria-orientation="horizontal"
-      aria-controls="text-rows"
+      aria-controls={controls}
       aria-valuemin={0}
       aria-valuemax={Math.round(extent - visible)}
       aria-valuenow={Math.round(left)}
@@ -63,7 +65,7 @@ export function HorizontalBar({ left, visible, total, inset, onScroll }: Horizon
       onPointerCancel={stop}
     >
       <div
-        className="text-bar-thumb"
+        className="rows-bar-thumb"
         style={{
           width: `max(${MIN_THUMB_PX}px, ${share * 100}%)`,
           left: `calc(${place} * (100% - max(${MIN_THUMB_PX}px, ${share * 100}%)))`,

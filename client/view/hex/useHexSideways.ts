@@ -1,0 +1,49 @@
+/** Rows that are wider than their pane follow the cursor sideways. */
+import { useLayoutEffect, useRef } from 'react';
+import type { Runway } from '../../rows/useRunway.ts';
+import type { Reveal } from '../../state/store.ts';
+import { bytesBox, type HexColumn, type HexLayout, textBox } from './hexLayout.ts';
+
+/** Cells kept between the cursor and the edge. */
+const MARGIN_CELLS = 3;
+
+/**
+ * Where to scroll to, px, so that `[left, left + width)` is in view with a margin, when `scrollLeft` is where one is; as little as
+ * needed, but what fits beside the addresses is shown with them.
+ */
+export function sidewaysFor(
+  box: { readonly left: number; readonly width: number },
+  scrollLeft: number,
+  viewport: number,
+  margin: number,
+): number {
+  const right = box.left + box.width;
+  if (right + margin <= viewport) return 0;
+  if (box.left - margin < scrollLeft) return Math.max(0, box.left - margin);
+  return Math.max(scrollLeft, right + margin - viewport);
+}
+
+export interface HexSidewaysParts {
+  /** A new `seq` asks for its byte to be seen. */
+  readonly reveal: Reveal;
+  readonly runway: Runway;
+  readonly layout: HexLayout;
+  /** The column that the person works in. */
+  readonly column: HexColumn;
+  /** Of the pane, CSS px; 0 until it is known. */
+  readonly width: number;
+}
+
+export function useHexSideways({ reveal, runway, layout, column, width }: HexSidewaysParts): void {
+  const seen = useRef(-1);
+  useLayoutEffect(() => {
+    if (width === 0 || seen.current === reveal.seq) return;
+    seen.current = reveal.seq;
+    const scroller = runway.scroller();
+    if (!scroller || layout.width <= width) return;
+    const index = reveal.offset % layout.rowBytes;
+    const box = (column === 'text' ? textBox : bytesBox)(layout, index, index);
+    const left = sidewaysFor(box, scroller.scrollLeft, width, MARGIN_CELLS * layout.cellWidth);
+    if (left !== scroller.scrollLeft) scroller.scrollLeft = left;
+  }, [reveal, runway, layout, column, width]);
+}
