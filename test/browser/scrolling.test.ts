@@ -353,6 +353,60 @@ test('rows that are not here keep their addresses, and errors are said in the ro
   });
 });
 
+test('a step from where one scrolled to does not go back to the cursor; one that selects does', async () => {
+  await withPage({}, async (page) => {
+    await page.focus('[role=grid]');
+    const cursor = () => page.evaluate(() => window.harness.appStore.getState().views.f?.cursor);
+    await page.keyboard.press('ArrowRight');
+    await reveal(page, 2 ** 35);
+    await page.keyboard.press('j');
+    expect(await cursor()).toBe(2 ** 35 + ROW_BYTES + 1);
+    expect((await look(page)).position).toBe((2 ** 35 / ROW_BYTES) * ROW_PX);
+    await reveal(page, 2 ** 34);
+    await page.keyboard.press('ArrowUp');
+    const height = await page.evaluate(() => document.querySelector('[role=grid]')?.clientHeight ?? 0);
+    const last = Math.floor(height / ROW_PX) - 1;
+    expect(await cursor()).toBe(2 ** 34 + (last - 1) * ROW_BYTES + 1);
+    await reveal(page, 0);
+    await page.keyboard.press('Shift+ArrowDown');
+    expect(await cursor()).toBe(2 ** 34 + last * ROW_BYTES + 1);
+    expect((await look(page)).position).toBeGreaterThan(2 ** 30);
+  });
+});
+
+test('rows wider than the pane follow the cursor sideways, and have a bar', async () => {
+  await withPage({}, async (page) => {
+    await page.evaluate(() => window.harness.appStore.getState().patchSettings({ rowBytes: 64 }));
+    await page.focus('[role=grid]');
+    const place = () =>
+      page.evaluate(() => {
+        const pane = document.querySelector('[role=grid]')?.getBoundingClientRect();
+        const ring = document.querySelector('.hex-cursor')?.getBoundingClientRect();
+        const left = document.querySelector('[role=grid]')?.scrollLeft;
+        return { left, inside: pane && ring && ring.left >= pane.left && ring.right <= pane.right };
+      });
+    const bar = page.getByRole('scrollbar', { name: 'Column' });
+    await bar.waitFor();
+    await page.keyboard.press('End');
+    const end = await place();
+    expect(end.inside).toBe(true);
+    expect(end.left).toBeGreaterThan(100);
+    await page.keyboard.press('ArrowLeft');
+    expect(await place()).toEqual(end);
+    await page.keyboard.press('Home');
+    expect(await place()).toEqual({ left: 0, inside: true });
+    const box = await bar.boundingBox();
+    if (!box) throw new Error('no bar');
+    await page.mouse.click(box.x + box.width - 2, box.y + box.height / 2);
+    await page.waitForFunction(() => {
+      const grid = document.querySelector('[role=grid]');
+      return grid !== null && grid.scrollLeft + grid.clientWidth >= grid.scrollWidth - 1;
+    });
+    await page.evaluate(() => window.harness.appStore.getState().patchSettings({ rowBytes: 8 }));
+    await bar.waitFor({ state: 'detached' });
+  });
+});
+
 test('other row lengths keep the byte at the top; what leaves the view is aborted', async () => {
   await withPage({ query: 'latency=40' }, async (page) => {
     await reveal(page, 2 ** 35);

@@ -147,6 +147,22 @@ describe('text view', () => {
     }
   });
 
+  test('a step from where one scrolled to does not go back to the cursor', async () => {
+    const path = write('steps.log', Array.from({ length: 100_000 }, (_, line) => `${line}`.padStart(9)).join('\n'));
+    const { page } = await open(path);
+    await rowsWhen(page, allExact);
+    await page.keyboard.press('ArrowRight');
+    await page.mouse.move(400, 400);
+    await page.mouse.wheel(0, 20_000);
+    await rowsWhen(page, (now) => now[0]?.number === 1 + 20_000 / ROW_PX && allExact(now));
+    await page.keyboard.press('j');
+    const at = () => new URL(page.url()).searchParams.get('at');
+    await expect.poll(at).toBe(String((20_000 / ROW_PX + 1) * 10 + 1));
+    expect((await rowsWhen(page, allExact))[0]?.number).toBe(1 + 20_000 / ROW_PX);
+    for (let step = 0; step < 60; step++) await page.keyboard.press('j');
+    await expect.poll(at).toBe(String((20_000 / ROW_PX + 61) * 10 + 1));
+  });
+
   test('selects by keys and mouse and copies lines that were never on screen', async () => {
     const count = 5_000;
     const content = `${Array.from({ length: count }, (_, line) => `${line} — ünïcode`).join('\r\n')}\r\n`;

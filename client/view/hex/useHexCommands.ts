@@ -74,6 +74,13 @@ export function useHexCommands(parts: HexCommandParts, active: boolean): void {
       const row = Math.floor(cursor / rowBytes);
       if (row < top || row > top + runway.pageRows) cursor = moveRows(cursor, top - row, extent);
       runway.scrollByRows(rows);
+    } else if ((command === 'move.up' || command === 'move.down') && !invocation.extend) {
+      // Somebody who scrolled away goes on from there: going back to the cursor would lose the place.
+      const { row: top, px } = runway.position();
+      const first = top + (px > 0 ? 1 : 0);
+      const row = Math.floor(cursor / rowBytes);
+      const near = Math.max(first, Math.min(row, top + runway.pageRows - 1));
+      if (row < top || row > top + runway.pageRows) cursor = moveRows(cursor, near - row, extent);
     }
     const target = moveTarget(command, cursor, extent);
     if (target === null) return;

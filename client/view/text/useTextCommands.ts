@@ -167,20 +167,26 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
         const cell = move.step === 'rowStart' ? 0 : Number.POSITIVE_INFINITY;
         return done(characterInRow(places, row, cell));
       }
-      if (Math.abs(move.rows) === 1) {
+      const page = Math.abs(move.rows) > 1;
+      // The view follows a single step later than the cursor goes.
+      const slack = page ? 0 : MAX_WAITING;
+      const outside = row === null || row < runway.firstVisibleRow - slack || row > runway.lastVisibleRow + slack;
+      move.lost ??= outside && (page || !move.extend);
+      if (!page && !move.lost) {
         const target = visualMove(move.rows === 1 ? 1 : -1);
         if (target !== null) return done(characterHolding(places, target));
       }
-      // A page moves view and cursor together; a cursor that is out of sight first comes to where the person looks.
-      const page = Math.abs(move.rows) > 1;
-      move.lost ??= row === null || (page && (row < runway.firstVisibleRow || row > runway.lastVisibleRow));
-      const lost = move.lost || row === null;
-      if (lost && !page) {
+      if (row === null && !move.lost) {
         if (!move.brought) bring(cursor);
         move.brought = true;
         return false;
       }
-      const from = lost ? runway.position().row - (move.brought ? move.rows : 0) : (row ?? 0);
+      // A cursor that is out of sight first comes to where the person looks: going back to it would lose the place. A page moves
+      // the view as well.
+      const { firstVisibleRow, lastVisibleRow } = runway;
+      const below = cursor > (rowAt(places.run, firstVisibleRow)?.offset ?? 0);
+      const seen = page ? runway.position().row - (move.brought ? move.rows : 0) : below ? lastVisibleRow : firstVisibleRow;
+      const from = move.lost || row === null ? seen : row;
       const target = Math.max(0, Math.min(from + move.rows, rowCount - 1));
       if (!move.brought && page) runway.scrollByRows(move.rows);
       else if (!move.brought && rowAt(places.run, target) === null) runway.scrollToRow(target, 'nearest');
