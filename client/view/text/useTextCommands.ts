@@ -185,7 +185,11 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
       // the view as well.
       const { firstVisibleRow, lastVisibleRow } = runway;
       const below = cursor > (rowAt(places.run, firstVisibleRow)?.offset ?? 0);
-      const seen = page ? runway.position().row - (move.brought ? move.rows : 0) : below ? lastVisibleRow : firstVisibleRow;
+      const seen = page
+        ? runway.position().row - (move.brought ? move.rows : 0)
+        : below
+          ? lastVisibleRow
+          : firstVisibleRow;
       const from = move.lost || row === null ? seen : row;
       const target = Math.max(0, Math.min(from + move.rows, rowCount - 1));
       if (!move.brought && page) runway.scrollByRows(move.rows);
