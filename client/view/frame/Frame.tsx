@@ -18,6 +18,7 @@ import { useFrameCommands } from './useFrameCommands.ts';
 import './frame.css';
 
 const HelpDialog = latePart(async () => (await import('./HelpDialog.tsx')).HelpDialog);
+const SearchPanel = latePart(async () => (await import('../search/SearchPanel.tsx')).SearchPanel);
 const RowMenu = latePart(async () => (await import('./RowMenu.tsx')).RowMenu);
 
 function useTitle(name: string | undefined): void {
@@ -58,7 +59,7 @@ function Layers() {
 
 export function Frame() {
   const file = useActiveFile();
-  const panelOpen = useUi((state) => state.layout.panelOpen);
+  const { panelOpen, panelTab } = useUi((state) => state.layout);
   useFrameCommands();
   useSearchCommands();
   useTitle(file?.name);
@@ -73,8 +74,14 @@ export function Frame() {
       <main className="frame-main" id="file" aria-label={file?.name}>
         {file ? <Panes key={file.id} file={file} /> : <Skeleton />}
         {file && panelOpen && (
-          <PaneBoundary name="The inspector" resetKey={file.id}>
-            <Inspector file={file} />
+          <PaneBoundary name="The side panel" resetKey={`${file.id} ${panelTab}`}>
+            {panelTab === 'inspector' ? (
+              <Inspector file={file} />
+            ) : (
+              <Suspense fallback={<aside className="inspector" aria-label="Search" />}>
+                <SearchPanel file={file} />
+              </Suspense>
+            )}
           </PaneBoundary>
         )}
       </main>

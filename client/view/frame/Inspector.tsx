@@ -10,6 +10,7 @@ import { pageCacheOf } from '../../state/documents.ts';
 import { notify, patchLayout, useUi } from '../../state/ui.ts';
 import { useActiveView } from '../../state/useApp.ts';
 import { INSPECT_BYTES, inspect } from './inspect.ts';
+import { PanelTabs } from './PanelTabs.tsx';
 import './inspector.css';
 
 async function copyValue(name: string, value: string): Promise<void> {
@@ -109,7 +110,7 @@ export function Inspector({ file }: { readonly file: FileInfo }) {
   return (
     <aside className="inspector" aria-label="Inspector">
       <header className="inspector-header">
-        <h2>Inspector</h2>
+        <PanelTabs tab="inspector" />
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a look and a legend of its own */}
         <div className="segments" role="group" aria-label="Byte order">
           {[true, false].map((value) => (

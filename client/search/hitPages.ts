@@ -1,0 +1,109 @@
+/**
+ * Hits by number, as a list shows them: fetched in pages, asked for again while their numbers or lines may change. `get` is
+ * synchronous; what was there stays until something newer comes.
+ */
+import type { SearchHit, SearchHitsReply } from '../../shared/protocol.ts';
+
+export const PAGE_HITS = 64;
+const MAX_PAGES = 256;
+
+export type FetchPage = (start: number, count: number, signal: AbortSignal) => Promise<SearchHitsReply>;
+
+interface HitPage {
+  readonly hits: readonly SearchHit[];
+  /** Neither numbers nor lines will change. */
+  readonly final: boolean;
+  /** How far search and line index were. */
+  readonly stamp: string;
+}
+
+export class HitPages {
+  readonly #fetch: FetchPage;
+  readonly #listeners = new Set<() => void>();
+  readonly #pages = new Map<number, HitPage>();
+  #wanted: readonly number[] = [];
+  #flight: { readonly page: number; readonly abort: AbortController } | null = null;
+  #stamp = '';
+  #version = 0;
+  #closed = false;
+
+  constructor(fetch: FetchPage) {
+    this.#fetch = fetch;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Hit number `number` as known last; null when it is not here. */
+  get(number: number): SearchHit | null {
+    const page = Math.floor(number / PAGE_HITS);
+    return this.#pages.get(page)?.hits[number - page * PAGE_HITS] ?? null;
+  }
+
+  /** `stamp` differs whenever search or index have come farther. */
+  want(first: number, last: number, stamp: string): void {
+    this.#stamp = stamp;
+    const pages: number[] = [];
+    for (let page = Math.floor(Math.max(0, first) / PAGE_HITS); page * PAGE_HITS <= last; page++) pages.push(page);
+    this.#wanted = pages;
+    this.#plan();
+  }
+
+  /** The numbers of all hits have changed: nothing that is here can be relied on. */
+  forget(): void {
+    for (const [page, known] of this.#pages) this.#pages.set(page, { ...known, final: false, stamp: '' });
+    this.#plan();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#flight?.abort.abort();
+    this.#listeners.clear();
+  }
+
+  #plan(): void {
+    if (this.#closed) return;
+    if (this.#flight) {
+      if (this.#wanted.includes(this.#flight.page)) return;
+      this.#flight.abort.abort();
+      this.#flight = null;
+    }
+    const missing = this.#wanted.find((page) => {
+      const known = this.#pages.get(page);
+      return !known || (!known.final && known.stamp !== this.#stamp);
+    });
+    if (missing !== undefined) void this.#fly(missing);
+  }
+
+  async #fly(page: number): Promise<void> {
+    const flight = { page, abort: new AbortController() };
+    this.#flight = flight;
+    const stamp = this.#stamp;
+    let found: HitPage;
+    try {
+      const { hits, exact } = await this.#fetch(page * PAGE_HITS, PAGE_HITS, flight.abort.signal);
+      const final = exact && hits.length === PAGE_HITS && hits.every(({ line }) => line !== null);
+      found = { hits, final, stamp };
+    } catch {
+      // The status of the search says what is wrong; it is asked again when that changes.
+      found = { hits: this.#pages.get(page)?.hits ?? [], final: false, stamp };
+    }
+    if (this.#flight !== flight) return;
+    this.#flight = null;
+    this.#pages.delete(page);
+    this.#pages.set(page, found);
+    for (const old of this.#pages.keys()) {
+      if (this.#pages.size <= MAX_PAGES) break;
+      this.#pages.delete(old);
+    }
+    this.#version += 1;
+    for (const listener of [...this.#listeners]) listener();
+    this.#plan();
+  }
+}

@@ -1,0 +1,139 @@
+/** The side panel of a search: what was asked, how far it is, and every hit. */
+import { Play, Square, X } from 'lucide-react';
+import type { FileInfo } from '../../../shared/protocol.ts';
+import { formatDuration, formatPercent, formatRate, formatSize } from '../../../shared/units.ts';
+import { summaryOf, troubleOf } from '../../search/describe.ts';
+import type { SearchQuery } from '../../search/query.ts';
+import { numberTypeOf } from '../../search/query.ts';
+import { type FileSearch, isRunning, useSearches } from '../../search/searchStore.ts';
+import { runCommand } from '../../state/commandRegistry.ts';
+import { patchLayout } from '../../state/ui.ts';
+import { useActiveView } from '../../state/useApp.ts';
+import { CommandButton } from '../frame/IconButton.tsx';
+import { Keycaps } from '../frame/Keycaps.tsx';
+import { PanelTabs } from '../frame/PanelTabs.tsx';
+import { HitListView } from './HitListView.tsx';
+import './searchPanel.css';
+
+/** The switches of a query in words. */
+function kindOf(query: SearchQuery): string {
+  const { kind, caseSensitive, wholeWord, flags, endian, aligned } = query;
+  const words = {
+    text: ['Text', caseSensitive ? 'match case' : 'any case', ...(wholeWord ? ['whole words'] : [])],
+    regex: ['Regex', caseSensitive ? 'match case' : 'any case', ...(flags === '' ? [] : [`flags ${flags}`])],
+    bytes: ['Bytes'],
+    number: ['Number', `${numberTypeOf(query)} ${endian.toUpperCase()}`, ...(aligned ? ['aligned'] : [])],
+  };
+  return words[kind].join(', ');
+}
+
+function Progress({ search }: { readonly search: FileSearch }) {
+  const { status } = search;
+  if (status === null) return <p className="search-far">Starting</p>;
+  const { scannedBytes, size, elapsedMs, complete } = status;
+  const far = complete
+    ? `${formatSize(size)} in ${formatDuration(elapsedMs)}`
+    : `${formatPercent(scannedBytes, size)} of ${formatSize(size)}`;
+  return (
+    <p className="search-far tabular">
+      {far} · {formatRate(scannedBytes, elapsedMs)}
+    </p>
+  );
+}
+
+function Head({ search }: { readonly search: FileSearch }) {
+  const cursor = useActiveView()?.cursor ?? 0;
+  const running = isRunning(search);
+  const stopped = search.status?.cancelled === true;
+  const trouble = troubleOf(search);
+  const { status } = search;
+  return (
+    <div className="search-head">
+      <button
+        type="button"
+        className="search-pattern mono"
+        data-tip="Change the pattern"
+        data-tip-command="search.open"
+        onClick={() => runCommand('search.open')}
+      >
+        {search.query.pattern}
+      </button>
+      <p className="search-far">{kindOf(search.query)}</p>
+      <div className="search-count">
+        <p className="tabular" role="status">
+          {summaryOf(search, cursor)}
+        </p>
+        {running && <CommandButton command="search.cancel" icon={Square} />}
+        {stopped && <CommandButton command="search.resume" icon={Play} />}
+        <CommandButton command="search.clear" icon={X} />
+      </div>
+      {search.problem === null && <Progress search={search} />}
+      <progress
+        className="search-line"
+        max={status?.size ?? 1}
+        value={running ? (status?.scannedBytes ?? 0) : 0}
+        aria-hidden="true"
+      />
+      {trouble !== null && <p className="search-wrong">{trouble}</p>}
+    </div>
+  );
+}
+
+function Body({ file, search }: { readonly file: FileInfo; readonly search: FileSearch | null }) {
+  if (search === null) {
+    return (
+      <div className="search-empty">
+        <p>Nothing is searched for in this file.</p>
+        <p>
+          Press <Keycaps chord="/" /> and type what to find: text, bytes, a number or a regular expression.
+        </p>
+        <p>
+          <Keycaps chord="*" /> searches for the word at the cursor.
+        </p>
+      </div>
+    );
+  }
+  const { status, problem, id } = search;
+  if (problem !== null) {
+    return (
+      <div className="search-empty">
+        <p>The search could not begin. Change the pattern and search again.</p>
+      </div>
+    );
+  }
+  if (status !== null && status.hits === 0 && !status.running) {
+    return (
+      <div className="search-empty">
+        {status.complete ? <p>The file does not hold this.</p> : <p>What was searched does not hold this.</p>}
+        <p>
+          {search.query.kind === 'text' && (search.query.caseSensitive || search.query.wholeWord)
+            ? 'Search in any case and for parts of words, or as a regular expression.'
+            : 'What is written to the file is searched as it comes.'}
+        </p>
+      </div>
+    );
+  }
+  if (id === null || status === null) return null;
+  return <HitListView key={id} file={file} search={search} searchId={id} />;
+}
+
+export function SearchPanel({ file }: { readonly file: FileInfo }) {
+  const search = useSearches((state) => state.byFile[file.id] ?? null);
+  return (
+    <aside className="inspector" aria-label="Search">
+      <header className="inspector-header">
+        <PanelTabs tab="search" />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Close the panel"
+          onClick={() => patchLayout({ panelOpen: false })}
+        >
+          <X className="icon" aria-hidden="true" />
+        </button>
+      </header>
+      {search !== null && <Head search={search} />}
+      <Body file={file} search={search} />
+    </aside>
+  );
+}
