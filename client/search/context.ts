@@ -30,13 +30,22 @@ const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u206
 
 const shown = (text: string): string => text.replace(/\t/g, ' ').replace(UNSEEN, '·');
 
-/** The line around the hit. `bytes` are those of contextExtent, as far as they are there; the hit begins at `at`. */
-export function textContext(bytes: Uint8Array, at: number, length: number, encoding: string): HitContext {
+/**
+ * The line around the hit. `bytes` are those of contextExtent, as far as they are there, and begin with a whole character at the
+ * start of the file only; the hit begins at `at`.
+ */
+export function textContext(
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  encoding: string,
+  fileStart: boolean,
+): HitContext {
   const codec = createTextCodec(encoding, (label, options) => new TextDecoder(label, options));
   const decode = (from: number, to: number): string =>
     new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes.subarray(from, to), { stream: true });
   const end = Math.min(bytes.length, at + Math.min(length, MATCH_BYTES));
-  const first = at === 0 ? 0 : codec.boundary(bytes, Math.min(codec.longest, at));
+  const first = fileStart || at === 0 ? 0 : codec.boundary(bytes, Math.min(codec.longest, at));
   const whole = decode(first, at);
   const line = whole.slice(Math.max(whole.lastIndexOf('\n'), whole.lastIndexOf('\r')) + 1).trimStart();
   const cut = [...line].length > BEFORE_CHARACTERS;

@@ -73,7 +73,7 @@ export function useHitList(file: FileInfo, search: FileSearch, searchId: string,
       if (!around) return null;
       return asHex
         ? hexContext(around.bytes, around.at, hit.length)
-        : textContext(around.bytes, around.at, hit.length, encoding);
+        : textContext(around.bytes, around.at, hit.length, encoding, around.at === hit.offset);
     },
     want: (first, last) => {
       pages.want(first, Math.min(last, count - 1), stamp);
