@@ -11,6 +11,8 @@ import type { Context } from './context.ts';
 const ALIVE_EVERY_MS = 15_000;
 
 export function serveSearchEvents(context: Context, search: Search, req: IncomingMessage, res: ServerResponse): void {
+  // Gone while the routes were loading: `close` has been told already, and would not end what begins here.
+  if (res.destroyed) return;
   res.writeHead(200, { ...SECURITY_HEADERS, 'Content-Type': 'application/x-ndjson; charset=utf-8' });
   if (req.method === 'HEAD') {
     res.end();
