@@ -376,12 +376,58 @@ function writeVarint(out: i32, value: u32): i32 {
   return out + 1;
 }
 
+/** Where one hit is, more are: all of a vector are taken before the next is loaded. `from` is a hit. */
+function collectDense(from: i32, to: i32, base: i32, out: i32, lengths: bool): i32 {
+  const a = v128.load(filters);
+  const maskA = v128.load(filters, 16);
+  const b = v128.load(filters, 32);
+  const maskB = v128.load(filters, 48);
+  const toA = load<i32>(filters, 64);
+  const toB = load<i32>(filters, 68);
+  // A hit of one byte is sure when its filter says so.
+  const sure = formCount == 1 && load<i32>(forms) == 1 && wordUnit == 0 && alignMask == 0;
+  let count = 0;
+  let last = base;
+  let next = from;
+  for (let at = from; at < to; at += 32) {
+    const x = v128.and(
+      i8x16.eq(v128.and(v128.load(at + toA), maskA), a),
+      i8x16.eq(v128.and(v128.load(at + toB), maskB), b),
+    );
+    const y = v128.and(
+      i8x16.eq(v128.and(v128.load(at + toA, 16), maskA), a),
+      i8x16.eq(v128.and(v128.load(at + toB, 16), maskB), b),
+    );
+    if (!v128.any_true(v128.or(x, y))) continue;
+    for (let bits: u32 = i8x16.bitmask(x) | (i8x16.bitmask(y) << 16); bits != 0; bits &= bits - 1) {
+      const p = at + <i32>ctz(bits);
+      if (p < next) continue;
+      if (p >= to) break;
+      const end = sure ? p + 1 : verify(p);
+      if (end == 0) continue;
+      out = writeVarint(out, <u32>(p - last));
+      if (lengths) out = writeVarint(out, <u32>(end - p));
+      last = p;
+      next = end;
+      hitEnd = end;
+      count++;
+    }
+  }
+  outEnd = out;
+  return count;
+}
+
 /**
  * Writes every hit that starts in `[from, to)` to `out` as server/search/packing.ts has it: the distance from the previous
  * start (from `base` for the first) and, with `lengths`, the length. Returns how many; `collectEnd` tells where the bytes end
  * and `lastHitEnd` where the last hit does. With `overlapping`, a hit may start inside another.
  */
 export function collect(from: i32, to: i32, base: i32, out: i32, lengths: bool, overlapping: bool): i32 {
+  if (filterCount == 1 && numberBytes == 0 && !overlapping) {
+    const first = find(from, to);
+    outEnd = out;
+    return first < 0 ? 0 : collectDense(first, to, base, out, lengths);
+  }
   let count = 0;
   let last = base;
   let at = from;

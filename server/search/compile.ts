@@ -10,13 +10,15 @@ import type { TextShape } from '../window/encoding.ts';
 import { encoder, encodingNature } from './encodings.ts';
 import { buildProgram, estimateCost, type Frequencies, type Spelling } from './forms.ts';
 import type { FinderPlan, FormsProgram, NumberProgram, RegexPlan, SearchPlan } from './plan.ts';
-import { needsNonZero, regexLiterals } from './regexLiterals.ts';
+import { needsNonZero, type RegexLiterals, regexLiterals } from './regexLiterals.ts';
 import { rewriteForBytes, rewriteForLines } from './regexRewrite.ts';
 import { anyAsciiCase, anyCase, sameCase, spellText, trySpellText, type Variants } from './spelling.ts';
 import { wordRule } from './words.ts';
 
 /** Decoding and matching a line costs about this, ns; a candidate line that is none costs it for nothing. */
 const LINE_NS = 250;
+/** Trying an expression at one place costs about this, ns. */
+const TRY_NS = 100;
 /** Running an expression over everything costs about this, ns a byte. A finder that costs more is no help. */
 const EXPRESSION_NS = 2;
 
@@ -159,7 +161,7 @@ class Compiler {
     const variants = regex.flags.includes('i') ? anyCase : sameCase;
     return {
       mode: 'lines',
-      finder: encode ? this.#bestFinder(literals.required, (text) => trySpellText(text, variants, encode)) : null,
+      ...(encode ? this.#bestFinder(literals, (text) => trySpellText(text, variants, encode)) : NO_FINDER),
       regex: { source: regex.source, flags: regex.flags, ...clean },
       format: lineFormat(encoding, terminator),
       encoding,
@@ -182,7 +184,7 @@ class Compiler {
     const variants = regex.flags.includes('i') ? anyCase : sameCase;
     return {
       mode: 'bytes',
-      finder: this.#bestFinder(regexLiterals(regex).required, (text) => trySpellText(text, variants, latin1)),
+      ...this.#bestFinder(regexLiterals(regex), (text) => trySpellText(text, variants, latin1)),
       regex: { source: regex.source, flags: regex.flags, ...rewriteForBytes(regex) },
       format: lineFormat('windows-1252', 'lf'),
       encoding: 'bytes',
@@ -193,22 +195,26 @@ class Compiler {
     };
   }
 
-  /** The finder of the candidate that costs least, if it costs less than doing without. */
-  #bestFinder(candidates: RegexTexts, spell: (text: string) => Spelling | null): FormsProgram | null {
-    let best: readonly Spelling[] | null = null;
+  /** The finder that costs least, if it costs less than doing without. */
+  #bestFinder({ required, prefix }: RegexLiterals, spell: (text: string) => Spelling | null): ChosenFinder {
+    const choices = required.map((texts) => ({ texts, anchored: false, candidateNs: LINE_NS }));
+    if (prefix) choices.push({ texts: prefix, anchored: true, candidateNs: TRY_NS });
+    let best: { spellings: readonly Spelling[]; anchored: boolean } | null = null;
     let bestCost = EXPRESSION_NS;
-    for (const texts of candidates) {
-      const spellings = texts.map(spell);
-      const usable = spellings.filter((spelling) => spelling !== null);
-      if (usable.length !== spellings.length) continue;
-      const cost = estimateCost(usable, this.#known, LINE_NS);
-      if (cost < bestCost) [best, bestCost] = [usable, cost];
+    for (const { texts, anchored, candidateNs } of choices) {
+      const tried = texts.map(spell);
+      const spellings = tried.filter((spelling) => spelling !== null);
+      if (spellings.length !== tried.length) continue;
+      const cost = estimateCost(spellings, this.#known, candidateNs);
+      if (cost < bestCost) [best, bestCost] = [{ spellings, anchored }, cost];
     }
-    return best && buildProgram(best, this.#known);
+    const finder = best && buildProgram(best.spellings, this.#known);
+    return best && finder ? { finder, anchored: best.anchored } : NO_FINDER;
   }
 }
 
-type RegexTexts = readonly (readonly string[])[];
+type ChosenFinder = Pick<RegexPlan, 'finder' | 'anchored'>;
+const NO_FINDER: ChosenFinder = { finder: null, anchored: false };
 
 /** An expression that is nothing but texts, as forms; null when its flags make that uncertain. */
 function pureForms(texts: readonly string[], flags: string, encode: ReturnType<typeof encoder>): Spelling[] | null {

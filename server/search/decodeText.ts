@@ -16,6 +16,8 @@ export interface DecodedText {
   readonly text: string;
   /** Pointer of the character that unit `index` of the text begins. Indices may only grow from call to call. */
   pointer(index: number): number;
+  /** Index of the first character that begins at or after `pointer`. */
+  indexAt(pointer: number): number;
 }
 
 /** Bytes that switch ISO-2022-JP to another set of characters. */
@@ -68,7 +70,11 @@ export class TextDecoding {
       units.push(text);
       for (let k = 0; k < text.length; k++) pointers.push(from + (starts[i] ?? 0));
     }
-    return { text: units.join(''), pointer: (index) => pointers[index] ?? end };
+    const indexAt = (pointer: number): number => {
+      const index = pointers.findIndex((place) => place >= pointer);
+      return index < 0 ? pointers.length : index;
+    };
+    return { text: units.join(''), pointer: (index) => pointers[index] ?? end, indexAt };
   }
 
   #validUtf8(from: number, end: number): DecodedText | null {
@@ -87,10 +93,20 @@ export class TextDecoding {
         units = index;
         return at;
       },
+      indexAt: (pointer) => {
+        const { memory } = this.#kernel;
+        let place = pointer;
+        while (place < end && ((memory[place] ?? 0) & 0xc0) === 0x80) place++;
+        return this.#utf8.decode(memory.subarray(from, place)).length;
+      },
     };
   }
 }
 
 function steps(text: string, from: number, bytes: number): DecodedText {
-  return { text, pointer: (index) => from + bytes * index };
+  return {
+    text,
+    pointer: (index) => from + bytes * index,
+    indexAt: (pointer) => Math.ceil((pointer - from) / bytes),
+  };
 }

@@ -75,6 +75,8 @@ export interface FinderPlan extends PlanBase {
 export interface RegexPlan extends PlanBase {
   readonly mode: 'lines' | 'bytes';
   readonly finder: FormsProgram | null;
+  /** Matches begin where the finder finds something, and nowhere else. */
+  readonly anchored: boolean;
   readonly regex: RegexRule;
 }
 

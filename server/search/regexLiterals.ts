@@ -18,6 +18,8 @@ const MAX_TEXT_LENGTH = 256;
 export interface RegexLiterals {
   /** Every match contains one of the texts of each candidate. Texts are not empty. */
   readonly required: readonly (readonly string[])[];
+  /** Every match begins with one of these texts; null when that cannot be said. */
+  readonly prefix: readonly string[] | null;
   /** The expression is exactly these texts, the earlier preferred; null when it is more than that. */
   readonly pure: readonly string[] | null;
 }
@@ -26,21 +28,24 @@ interface Piece {
   /** All texts that the piece can match, preferred ones first; null when they are not few. */
   readonly texts: readonly string[] | null;
   readonly required: readonly (readonly string[])[];
+  /** Every match of the piece begins with one of these; they may be empty. */
+  readonly prefix: readonly string[];
   /** The piece has no conditions besides its texts. */
   readonly pure: boolean;
 }
 
-const NOTHING: Piece = { texts: [''], required: [], pure: true };
-const ANYTHING: Piece = { texts: null, required: [], pure: false };
+const NOTHING: Piece = { texts: [''], required: [], prefix: [''], pure: true };
+const ANYTHING: Piece = { texts: null, required: [], prefix: [''], pure: false };
 /** Consumes nothing, but sets a condition. */
-const CONDITION: Piece = { texts: [''], required: [], pure: false };
+const CONDITION: Piece = { texts: [''], required: [], prefix: [''], pure: false };
 
 export function regexLiterals({ tree }: ParsedRegex): RegexLiterals {
   const piece = choice(tree.alternatives.map(sequence));
   const required = [...piece.required];
   if (piece.texts) required.push(piece.texts);
   const pure = piece.pure && piece.texts?.every((text) => text !== '') ? piece.texts : null;
-  return { required: required.filter((texts) => texts.length > 0 && !texts.includes('')), pure };
+  const usable = (texts: readonly string[]): boolean => texts.length > 0 && !texts.includes('');
+  return { required: required.filter(usable), prefix: usable(piece.prefix) ? piece.prefix : null, pure };
 }
 
 function sequence(alternative: AST.Alternative): Piece {
@@ -48,6 +53,8 @@ function sequence(alternative: AST.Alternative): Piece {
   let texts: readonly string[] = [''];
   let whole = true;
   let pure = true;
+  let prefix: readonly string[] = [''];
+  let beginning = true;
   const flush = (): void => {
     if (!texts.includes('')) required.push(texts);
     texts = [''];
@@ -57,6 +64,11 @@ function sequence(alternative: AST.Alternative): Piece {
     const piece = elementPiece(node);
     pure &&= piece.pure;
     required.push(...piece.required);
+    if (beginning) {
+      const longer = product(prefix, piece.prefix);
+      prefix = longer ?? prefix;
+      beginning = longer !== null && piece.texts !== null;
+    }
     if (!piece.texts) {
       const repeated = repeatedTexts(node);
       const joined = repeated && product(texts, repeated);
@@ -71,9 +83,9 @@ function sequence(alternative: AST.Alternative): Piece {
     }
     texts = joined;
   }
-  if (whole) return { texts, required, pure };
+  if (whole) return { texts, required, prefix, pure };
   flush();
-  return { texts: null, required, pure: false };
+  return { texts: null, required, prefix, pure: false };
 }
 
 function choice(pieces: readonly Piece[]): Piece {
@@ -82,13 +94,15 @@ function choice(pieces: readonly Piece[]): Piece {
   const pure = pieces.every((piece) => piece.pure);
   const texts = pieces.flatMap((piece) => piece.texts ?? []);
   if (pieces.every((piece) => piece.texts) && texts.length <= MAX_TEXTS) {
-    return { texts, required: [], pure };
+    return { texts, required: [], prefix: texts, pure };
   }
+  const prefixes = pieces.flatMap((piece) => piece.prefix);
+  const prefix = prefixes.length <= MAX_TEXTS ? prefixes : [''];
   // Every alternative brings its own best candidate: the one whose shortest text is longest.
   const best = pieces.map(bestOf);
   const union = best.flatMap((candidate) => candidate ?? []);
   const usable = best.every((candidate) => candidate !== null) && union.length <= MAX_TEXTS;
-  return { texts: null, required: usable ? [union] : [], pure: false };
+  return { texts: null, required: usable ? [union] : [], prefix, pure: false };
 }
 
 function bestOf({ texts, required }: Piece): readonly string[] | null {
@@ -103,7 +117,7 @@ function bestOf({ texts, required }: Piece): readonly string[] | null {
 function elementPiece(node: AST.Element): Piece {
   switch (node.type) {
     case 'Character':
-      return { texts: [String.fromCodePoint(node.value)], required: [], pure: true };
+      return few([String.fromCodePoint(node.value)]);
     case 'CharacterClass':
       return classPiece(node);
     case 'Group':
@@ -128,7 +142,7 @@ function classPiece(node: AST.CharacterClass): Piece {
     } else return ANYTHING;
   }
   const distinct = [...new Set(texts)];
-  return distinct.length > 0 && distinct.length <= MAX_CLASS ? { texts: distinct, required: [], pure: true } : ANYTHING;
+  return distinct.length > 0 && distinct.length <= MAX_CLASS ? few(distinct) : ANYTHING;
 }
 
 function quantifierPiece(node: AST.Quantifier): Piece {
@@ -138,15 +152,19 @@ function quantifierPiece(node: AST.Quantifier): Piece {
   if (node.min === 0) {
     if (node.max !== 1 || !inner.texts || inner.texts.includes('')) return ANYTHING;
     const texts = node.greedy ? [...inner.texts, ''] : ['', ...inner.texts];
-    return texts.length <= MAX_TEXTS ? { texts, required: [], pure: inner.pure } : ANYTHING;
+    return texts.length <= MAX_TEXTS ? few(texts, inner.pure) : ANYTHING;
   }
   if (node.min === node.max && inner.texts) {
     let texts: readonly string[] | null = [''];
     for (let i = 0; i < node.min && texts; i++) texts = product(texts, inner.texts);
-    if (texts) return { texts, required: [], pure: inner.pure };
+    if (texts) return few(texts, inner.pure);
   }
   const required = inner.texts ? [...inner.required, inner.texts] : inner.required;
-  return { texts: null, required: required.filter((texts) => !texts.includes('')), pure: false };
+  return { texts: null, required: required.filter((texts) => !texts.includes('')), prefix: inner.prefix, pure: false };
+}
+
+function few(texts: readonly string[], pure = true): Piece {
+  return { texts, required: [], prefix: texts, pure };
 }
 
 /** `x+` begins with an x that joins the text before it. */

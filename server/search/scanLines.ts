@@ -28,6 +28,8 @@ export interface CompiledRegex {
   readonly line: RegExp;
   /** For many lines at once. */
   readonly clean: RegExp;
+  /** As `clean`, at one place only. */
+  readonly here: RegExp;
 }
 
 /** A run of content in memory: one line, or many joined by newlines. */
@@ -109,15 +111,50 @@ export class LineScan {
   /** Searches the whole lines in `[from, to)`. */
   #search(from: number, to: number): void {
     const { kernel } = this.#context;
-    if (this.#plan.finder) {
+    const { finder } = this.#plan;
+    if (finder && !(this.#plan.mode === 'lines' && this.#plan.anchored)) {
       kernel.narrow(from, to);
       this.#gather(from, to, false);
       return;
     }
     const flags = kernel.exports.classify(from, to);
+    if (finder) {
+      // In ASCII a place in the bytes is a place in the text: matches are tried where they can begin.
+      const careful = this.#context.job.carefulFrom !== null || this.#plan.report === 'lines';
+      kernel.narrow(from, to);
+      if ((flags & (HAS_CR | HAS_HIGH)) === 0 && this.#isPlain && !careful) this.#searchPlaces(from, to);
+      else this.#gather(from, to, false);
+      return;
+    }
     const isLf = this.#plan.format.terminator === 'lf';
     if (isLf && (flags & HAS_CR) === 0) this.#searchText({ from, end: this.#withoutLast(from, to), gathered: 0 });
     else this.#gather(from, to, true);
+  }
+
+  /** ASCII bytes are ASCII characters, and lines end with LF. */
+  get #isPlain(): boolean {
+    return this.#unit === 1 && this.#plan.format.terminator === 'lf' && this.#plan.encoding !== 'iso-2022-jp';
+  }
+
+  /** Tries the expression wherever the finder finds what every match begins with. */
+  #searchPlaces(from: number, to: number): void {
+    const regex = this.#regex?.here;
+    assert(regex !== undefined, 'text is searched by an expression');
+    const { kernel, bytes, output, beat } = this.#context;
+    const { find } = kernel.exports;
+    let text: string | null = null;
+    let tries = 0;
+    for (let at = find(from, to); at >= 0; ) {
+      text ??= kernel.memory.toString('latin1', from, this.#withoutLast(from, to));
+      if (++tries % BEAT_MATCHES === 0) beat(bytes.offset, bytes.end - bytes.offset);
+      regex.lastIndex = at - from;
+      const length = regex.exec(text)?.[0].length ?? 0;
+      // What a match begins with is not empty, and so neither is the match.
+      if (length > 0) output.add(bytes.offsetOf(at), length);
+      const next = at + Math.max(1, length);
+      if (next >= to) return;
+      at = find(next, to);
+    }
   }
 
   #withoutLast(from: number, to: number): number {

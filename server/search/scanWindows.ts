@@ -20,6 +20,8 @@ interface View {
   /** What is seen; `seenEnd` is without the terminator of the line. */
   readonly seen: number;
   readonly seenEnd: number;
+  /** What is seen may begin inside a character: there is more before it. */
+  readonly cut: boolean;
   /** A match of nothing may stand at `seenEnd` itself: the line ends there. */
   readonly closed: boolean;
 }
@@ -48,7 +50,7 @@ export class WindowScan {
       const seen = Math.max(0, at - sizes.contextBytes);
       const seenEnd = Math.min(job.size, end + sizes.contextBytes);
       bytes.load(job.fd, seen, seenEnd);
-      this.#search({ start: at, end, seen, seenEnd, closed: false }, this.#regex?.clean);
+      this.#search({ start: at, end, seen, seenEnd, cut: false, closed: false }, this.#regex?.clean);
       at = end;
       output.advance(at);
     }
@@ -73,7 +75,8 @@ export class WindowScan {
       // The place where the line ends belongs to the window that holds it, or to the last of the file.
       const closed = ends ? contentEnd < end : end === job.size;
       const before = found && this.#plan.report === 'lines';
-      const view = { start: at, end, seen, seenEnd: contentEnd, closed };
+      const cut = lineStart === null || seen > lineStart;
+      const view = { start: at, end, seen, seenEnd: contentEnd, cut, closed };
       if (!before && this.#search(view, this.#regex?.line)) found = true;
       const ended = ends && lineEnd < end;
       if (this.#plan.report === 'lines' && (ended || end === job.end) && found) {
@@ -117,18 +120,13 @@ export class WindowScan {
 
   #run(view: View, from: number, regex: RegExp): boolean {
     const { bytes, output } = this.#context;
-    const low = this.#characterStart(bytes.pointer(view.seen), view.seen > 0 && this.#plan.mode !== 'bytes');
-    const middle = this.#characterStart(bytes.pointer(from), from > view.seen && this.#plan.mode !== 'bytes');
-    const high = bytes.pointer(view.seenEnd);
-    // Where the window starts in the text is how long the text before it is.
-    const before = this.#decoding.exact(Math.min(low, middle), middle).text;
-    const after = this.#decoding.exact(middle, high);
-    const text = before + after.text;
-    const offsetOf = (index: number): number => bytes.offsetOf(after.pointer(index - before.length));
-    const lastIndex = this.#lastEnd === from ? before.length : -1;
+    const { text, pointer, indexAt } = this.#decoding.exact(this.#characterStart(view), bytes.pointer(view.seenEnd));
+    const first = indexAt(bytes.pointer(from));
+    const offsetOf = (index: number): number => bytes.offsetOf(pointer(index));
+    const lastEnd = this.#lastEnd === from ? first : -1;
     let found = false;
-    runRegex(regex, text, { from: before.length, before: text.length + 1, lastEnd: lastIndex }, (start, end) => {
-      const low = Math.max(before.length, snapDown(text, start));
+    runRegex(regex, text, { from: first, before: text.length + 1, lastEnd }, (start, end) => {
+      const low = Math.max(first, snapDown(text, start));
       const offset = offsetOf(low);
       const owned = offset < view.end && offset < view.seenEnd;
       if (!owned && !(view.closed && offset === view.seenEnd)) return text.length + 1;
@@ -143,12 +141,14 @@ export class WindowScan {
     return found;
   }
 
-  /** Moves into the next character when `pointer` is inside one of UTF-8. */
-  #characterStart(pointer: number, inside: boolean): number {
-    const { memory } = this.#context.kernel;
-    if (!inside || this.#plan.encoding !== 'utf-8') return pointer;
+  /** Pointer of what is seen, moved to the next character of UTF-8 when it begins inside one. */
+  #characterStart({ seen, seenEnd, cut }: View): number {
+    const { kernel, bytes } = this.#context;
+    const pointer = bytes.pointer(seen);
+    if (!cut || this.#plan.encoding !== 'utf-8') return pointer;
+    const stop = Math.min(pointer + 3, bytes.pointer(seenEnd));
     let at = pointer;
-    while (at < pointer + 3 && ((memory[at] ?? 0) & 0xc0) === 0x80) at++;
+    while (at < stop && ((kernel.memory[at] ?? 0) & 0xc0) === 0x80) at++;
     return at;
   }
 }

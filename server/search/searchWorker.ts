@@ -47,6 +47,7 @@ function prepare(plan: SearchPlan): Prepared {
       : {
           line: new RegExp(plan.regex.source, `g${plan.regex.flags}`),
           clean: new RegExp(plan.regex.cleanSource, `g${plan.regex.cleanFlags}`),
+          here: new RegExp(plan.regex.cleanSource, `y${plan.regex.cleanFlags}`),
         };
   return { plan, regex, decoding: new TextDecoding(kernel, plan.encoding) };
 }

@@ -179,14 +179,24 @@ describe('what is known of an expression', () => {
       .map((parts) => parts.join(''));
     void fc.assert(
       fc.property(source, fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'x'), { maxLength: 40 }), (pattern, letters) => {
-        const { required, pure } = literals(pattern);
+        const { required, prefix, pure } = literals(pattern);
         for (const [match] of letters.join('').matchAll(new RegExp(pattern, 'g'))) {
           for (const texts of required) expect(texts.some((text) => match.includes(text))).toBe(true);
+          if (prefix) expect(prefix.some((text) => match.startsWith(text))).toBe(true);
           if (pure) expect(pure).toContain(match);
         }
       }),
       runs(1000),
     );
+  });
+
+  test('texts of which every match begins with one', () => {
+    expect(literals('foo\\d').prefix).toEqual(['foo']);
+    expect(literals('^(?:GET|POST) .*x').prefix).toEqual(['GET ', 'POST ']);
+    expect(literals('(?:ab+|c.)d').prefix).toEqual(['ab', 'c']);
+    expect(literals('a?b').prefix).toEqual(['ab', 'b']);
+    expect(literals('\\d+foo').prefix).toBeNull();
+    expect(literals('(?:a|.)b').prefix).toBeNull();
   });
 
   test('pure texts, in the order in which they are preferred', () => {
