@@ -16,10 +16,22 @@ export interface Reveal {
   readonly seq: number;
 }
 
+/** How the leading one of two linked panes stands. The other one keeps the cursor level with it, or else has the same top. */
+export interface Lead {
+  readonly top: number;
+  readonly cursor: number;
+  /** Rows on screen from the top to the cursor; null while it is out of sight. */
+  readonly level: number | null;
+}
+
 export interface FileView {
   readonly mode: ViewMode;
   /** The pane that has the keyboard. */
   readonly pane: Pane;
+  /** The pane that was touched or scrolled last: in the linked view the other one follows it. */
+  readonly leads: Pane;
+  /** As reported by the leading pane of the linked view. */
+  readonly lead: Lead | null;
   /** Byte under the block cursor; `size` only in an empty file (0). */
   readonly cursor: number;
   /** The other end of the selection, both ends included (see selectionExtent); null when nothing is selected. */
@@ -89,10 +101,10 @@ export interface AppActions {
   move(fileId: string, cursor: number, options: MoveOptions): void;
   /** Asks the views to scroll without moving the cursor. */
   reveal(fileId: string, offset: number, align: RevealAlign): void;
-  setTop(fileId: string, top: number): void;
+  setTop(fileId: string, top: number, lead?: Lead): void;
   /** A view has followed the present wish. */
   setFollowed(fileId: string): void;
-  patchView(fileId: string, patch: Partial<Pick<FileView, 'mode' | 'pane' | 'encoding'>>): void;
+  patchView(fileId: string, patch: Partial<Pick<FileView, 'mode' | 'pane' | 'leads' | 'encoding'>>): void;
   patchSettings(patch: Partial<Settings>): void;
 }
 
@@ -103,6 +115,8 @@ function initialView(file: FileInfo): FileView {
   return {
     mode: pane,
     pane,
+    leads: pane,
+    lead: null,
     cursor: 0,
     anchor: null,
     top: 0,
@@ -159,9 +173,9 @@ export const appStore = createStore<AppStore>()((set, get) => {
       patch(fileId, (view, file) => ({
         reveal: { offset: clampCursor(offset, file.size), align, seq: view.reveal.seq + 1 },
       })),
-    setTop: (fileId, top) => patch(fileId, (view) => (view.top === top ? {} : { top })),
+    setTop: (fileId, top, lead) => patch(fileId, (view) => (lead ? { top, lead } : view.top === top ? {} : { top })),
     setFollowed: (fileId) => patch(fileId, (view) => ({ followed: view.reveal.seq })),
-    patchView: (fileId, change) => patch(fileId, () => change),
+    patchView: (fileId, change) => patch(fileId, () => ({ ...(change.pane && { leads: change.pane }), ...change })),
     patchSettings: (change) => set((state) => ({ settings: { ...state.settings, ...change } })),
   };
 });

@@ -16,11 +16,18 @@ export interface PaneFrameProps {
 }
 
 export function PaneFrame({ file, pane, active }: PaneFrameProps) {
+  const lead = () => {
+    const { views, patchView } = appStore.getState();
+    if (views[file.id]?.leads !== pane) patchView(file.id, { leads: pane });
+  };
   return (
     <section
       className={active ? 'pane pane-active' : 'pane'}
       aria-label={NAMES[pane]}
       data-pane={pane}
+      onWheelCapture={lead}
+      onPointerDownCapture={lead}
+      onKeyDownCapture={lead}
       onFocus={() => {
         if (!active) appStore.getState().patchView(file.id, { pane });
       }}

@@ -168,7 +168,10 @@ function About({ file, view }: { readonly file: FileInfo; readonly view: FileVie
       <span className="status-item status-wide" data-tip="Line ending at the cursor">
         {ending(file, record, encoding)}
       </span>
-      <span className="status-item status-wide" data-tip={`Kind of file, by its bytes\nRead by ${ENGINES[file.engine]} (${file.engine})`}>
+      <span
+        className="status-item status-wide"
+        data-tip={`Kind of file, by its bytes\nRead by ${ENGINES[file.engine]} (${file.engine})`}
+      >
         {file.kind === 'text' ? 'Text' : 'Binary'}
       </span>
       <span className="status-item tabular" data-tip={counted(file.size, 'byte')}>

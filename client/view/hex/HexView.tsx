@@ -301,6 +301,8 @@ export function HexView(props: HexViewProps) {
 const EMPTY_VIEW = {
   mode: 'hex',
   pane: 'hex',
+  leads: 'hex',
+  lead: null,
   cursor: 0,
   anchor: null,
   top: 0,

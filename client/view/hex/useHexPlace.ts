@@ -1,10 +1,10 @@
 /**
  * Keeps the runway and the store together: the view follows wishes to reveal a byte, reports its top, and in the linked view
- * follows the top of the other pane, by bytes.
+ * follows the other pane when that one leads.
  */
 import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import type { RowPosition, Runway } from '../../rows/useRunway.ts';
-import { appStore, type FileView } from '../../state/store.ts';
+import { appStore, type FileView, type Lead } from '../../state/store.ts';
 
 /** The top is reported at most this often while scrolling, ms: what depends on it (address bar) need not know each frame. */
 const REPORT_MS = 100;
@@ -38,6 +38,30 @@ export function useHexPlace(parts: HexPlaceParts): (position: RowPosition) => vo
   const seen = useRef(view.followed);
   const widths = useRef(rowBytes);
 
+  const sent = useRef<Lead | null>(null);
+  const followed = useRef(view.lead);
+
+  /** Tells the linked pane how this one stands, if this one leads. */
+  const lead = useCallback(() => {
+    const {
+      fileId,
+      runway: { position, pageRows },
+      rowBytes: bytes,
+    } = latest.current;
+    const now = appStore.getState().views[fileId];
+    if (now?.mode !== 'both' || now.leads !== 'hex') return;
+    const { row } = position();
+    const level = Math.floor(now.cursor / bytes) - row;
+    const inSight = level >= 0 && level <= pageRows;
+    if (Math.floor(topByte.current / bytes) !== row) topByte.current = row * bytes;
+    const next = { top: topByte.current, cursor: now.cursor, level: inSight ? level : null };
+    const last = sent.current;
+    if (last?.top === next.top && last.cursor === next.cursor && last.level === next.level) return;
+    sent.current = next;
+    agreed.current = next.top;
+    appStore.getState().setTop(fileId, next.top, next);
+  }, []);
+
   const report = useCallback(() => {
     if (timer.current !== null) clearTimeout(timer.current);
     timer.current = null;
@@ -69,25 +93,34 @@ export function useHexPlace(parts: HexPlaceParts): (position: RowPosition) => vo
     runway.scrollToRow(Math.floor(reveal.offset / rowBytes), ALIGNS[reveal.align]);
   }, [view, runway, rowBytes]);
 
-  useEffect(() => {
-    if (view.mode !== 'both' || view.top === agreed.current) return;
-    agreed.current = view.top;
-    if (Math.floor(view.top / rowBytes) === Math.floor(topByte.current / rowBytes)) return;
-    runway.scrollToRow(Math.floor(view.top / rowBytes), 'start');
-  }, [view.mode, view.top, rowBytes, runway]);
+  // Level with the cursor of the pane that leads, or from the same top.
+  useLayoutEffect(() => {
+    const other = view.lead;
+    if (view.mode !== 'both' || view.leads === 'hex' || other === null || other === followed.current) return;
+    followed.current = other;
+    agreed.current = other.top;
+    const { top, cursor, level } = other;
+    if (level === null) runway.scrollToRow(Math.floor(top / rowBytes), 'start');
+    else runway.scrollToPosition({ row: Math.max(0, Math.floor(cursor / rowBytes) - level), px: 0 });
+  }, [view, rowBytes, runway]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the cursor may have moved within the view
+  useLayoutEffect(() => lead(), [view.mode, view.cursor, lead]);
 
   return useCallback(
     (position: RowPosition) => {
       const { rowBytes: bytes, view: current } = latest.current;
       topByte.current = position.row * bytes;
-      // What follows the other pane has nothing of its own to report.
+      if (current.mode === 'both') {
+        lead();
+        return;
+      }
       if (Math.floor(agreed.current / bytes) === position.row) {
         topByte.current = Math.max(topByte.current, Math.min(agreed.current, topByte.current + bytes - 1));
         return;
       }
-      if (current.mode === 'both') report();
-      else timer.current ??= setTimeout(report, REPORT_MS);
+      timer.current ??= setTimeout(report, REPORT_MS);
     },
-    [report],
+    [lead, report],
   );
 }

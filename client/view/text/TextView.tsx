@@ -141,7 +141,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
 
   const firstVisible = run ? rowAt(run, runway.firstVisibleRow) : null;
   const lastVisible = run ? (rowAt(run, runway.lastVisibleRow) ?? run.rows.at(-1) ?? null) : null;
-  const reportTop = useTextPlace({ fileId: file.id, view, geometry, run, size, top });
+  const reportTop = useTextPlace({ fileId: file.id, view, geometry, run, size, top, runway, wrap });
 
   useLayoutEffect(() => {
     const scroll = takeScroll();

@@ -1,10 +1,11 @@
-/** Keeps the view and the store together: follows wishes to reveal a byte, reports its top, follows the other pane's top. */
+/** Keeps the view and the store together: follows wishes to reveal a byte, reports its top, follows the other pane when that one leads. */
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import type { RowAlign } from '../../rows/runway.ts';
 import type { TextGeometry } from '../../rows/textGeometry.ts';
 import type { TextRun } from '../../rows/textRun.ts';
 import { rowOfOffset } from '../../rows/textRun.ts';
-import { appStore, type FileView } from '../../state/store.ts';
+import type { Runway } from '../../rows/useRunway.ts';
+import { appStore, type FileView, type Lead } from '../../state/store.ts';
 import type { TextTop } from './useTextGeometry.ts';
 
 /** The top is reported at most this often while scrolling, ms. */
@@ -30,6 +31,18 @@ export interface TextPlaceParts {
   readonly run: TextRun | null;
   readonly size: number;
   readonly top: RefObject<TextTop>;
+  readonly runway: Runway;
+  readonly wrap: boolean;
+}
+
+/** Rows on screen from the top to the row with the cursor; null while that is out of sight. */
+function levelOf(runway: Runway, cursorRow: number | null): number | null {
+  const { row, px } = runway.position();
+  const first = runway.items.find((item) => item.row === row);
+  const here = runway.items.find((item) => item.row === cursorRow);
+  if (!first || !here || here.row < row) return null;
+  const level = Math.max(0, Math.floor((here.start - first.start - px) / runway.rowHeight));
+  return level <= runway.pageRows ? level : null;
 }
 
 /** Returns the function to call after a render that may have moved the top. */
@@ -40,6 +53,40 @@ export function useTextPlace(parts: TextPlaceParts): () => void {
   const agreed = useRef(view.top);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   const seen = useRef(view.reveal.seq);
+
+  const sent = useRef<Lead | null>(null);
+  const followed = useRef(view.lead);
+  const asked = useRef<Lead | null>(null);
+
+  /** Tells the linked pane how this one stands, if this one leads. */
+  const lead = useCallback(() => {
+    const { fileId, top, run, size, runway } = latest.current;
+    const now = appStore.getState().views[fileId];
+    if (now?.mode !== 'both' || now.leads !== 'text' || !run) return;
+    const level = levelOf(runway, rowOfOffset(run, now.cursor, size));
+    const next = { top: top.current.offset, cursor: now.cursor, level };
+    const last = sent.current;
+    if (last?.top === next.top && last.cursor === next.cursor && last.level === next.level) return;
+    sent.current = next;
+    agreed.current = next.top;
+    appStore.getState().setTop(fileId, next.top, next);
+  }, []);
+
+  /** Level with the cursor of the pane that leads, or from the same top. */
+  const follow = useCallback((other: Lead) => {
+    const { geometry: rows, run, size, top, runway, wrap } = latest.current;
+    if (other === followed.current || !run) return;
+    agreed.current = other.top;
+    const row = rowOfOffset(run, other.level === null ? other.top : other.cursor, size);
+    if (other.level !== null && row !== null && !wrap) runway.scrollToPosition({ row: row - other.level, px: 0 });
+    else if (other.level !== null) {
+      if (asked.current !== other) rows.show(other.cursor, wrap ? 'nearest' : 'center');
+      asked.current = other;
+      // Rows that are not here yet are levelled when they have come.
+      if (!wrap) return;
+    } else if (row === null || row !== rowOfOffset(run, top.current.offset, size)) rows.show(other.top, 'start');
+    followed.current = other;
+  }, []);
 
   const report = useCallback(() => {
     timer.current = null;
@@ -68,22 +115,17 @@ export function useTextPlace(parts: TextPlaceParts): () => void {
     geometry.show(reveal.offset, ALIGNS[reveal.align]);
   }, [view, geometry]);
 
-  useEffect(() => {
-    if (view.mode !== 'both' || view.top === agreed.current) return;
-    agreed.current = view.top;
-    const { run, size, top } = latest.current;
-    const wanted = run && rowOfOffset(run, view.top, size);
-    const shown = run && rowOfOffset(run, top.current.offset, size);
-    if (wanted === null || wanted !== shown) geometry.show(view.top, 'start');
-  }, [view.mode, view.top, geometry]);
-
   return useCallback(() => {
     const { view: current, top, run, size } = latest.current;
+    if (current.mode === 'both') {
+      if (current.leads === 'text') lead();
+      else if (current.lead) follow(current.lead);
+      return;
+    }
     if (top.current.offset === agreed.current) return;
     // What follows the other pane has nothing of its own to report.
     const same = run && rowOfOffset(run, agreed.current, size) === rowOfOffset(run, top.current.offset, size);
     if (same) return;
-    if (current.mode === 'both') report();
-    else timer.current ??= setTimeout(report, REPORT_MS);
-  }, [report]);
+    timer.current ??= setTimeout(report, REPORT_MS);
+  }, [lead, follow, report]);
 }
