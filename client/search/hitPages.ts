@@ -24,6 +24,7 @@ export class HitPages {
   #wanted: readonly number[] = [];
   #flight: { readonly page: number; readonly abort: AbortController } | null = null;
   #stamp = '';
+  #size = -1;
   #version = 0;
   #closed = false;
 
@@ -46,9 +47,11 @@ export class HitPages {
     return this.#pages.get(page)?.hits[number - page * PAGE_HITS] ?? null;
   }
 
-  /** `stamp` differs whenever search or index have come farther. */
-  want(first: number, last: number, stamp: string): void {
+  /** `stamp` differs whenever search or index have come farther; with another `size` of the file no hit is certain any more. */
+  want(first: number, last: number, stamp: string, size: number): void {
+    if (size !== this.#size) for (const [page, known] of this.#pages) this.#pages.set(page, { ...known, final: false });
     this.#stamp = stamp;
+    this.#size = size;
     const pages: number[] = [];
     for (let page = Math.floor(Math.max(0, first) / PAGE_HITS); page * PAGE_HITS <= last; page++) pages.push(page);
     this.#wanted = pages;

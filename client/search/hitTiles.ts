@@ -48,6 +48,7 @@ export class HitTiles {
   #answers = new Map<string, readonly number[]>();
   #older = new Map<string, readonly number[]>();
   #stamp = '';
+  #size = -1;
   #version = 0;
   #closed = false;
 
@@ -65,10 +66,12 @@ export class HitTiles {
     return () => this.#listeners.delete(listener);
   };
 
-  /** The search has come farther, or has another size: what was not certain is asked for again. */
-  advance(stamp: string): void {
-    if (stamp === this.#stamp) return;
+  /** The search has come farther: what was not certain is asked for again. With another size nothing is certain any more. */
+  advance(stamp: string, size: number): void {
+    if (stamp === this.#stamp && size === this.#size) return;
+    if (size !== this.#size) for (const [at, tile] of this.#tiles) this.#tiles.set(at, { ...tile, exact: false });
     this.#stamp = stamp;
+    this.#size = size;
     this.#plan();
   }
 

@@ -51,15 +51,16 @@ export function useVisibleHits(
   const id = search?.id ?? null;
   const mine = id === null ? null : tilesOf(fileId, id);
   const version = useSyncExternalStore(mine?.subscribe ?? noSubscription, () => mine?.version ?? 0);
-  const stamp = `${search?.status?.scannedBytes} ${search?.status?.size} ${search?.status?.running}`;
+  const { scannedBytes, size = 0, running } = search?.status ?? {};
+  const stamp = `${scannedBytes} ${size} ${running}`;
   const wanted = extents.map(({ offset, end }) => `${offset}-${end}`).join(' ');
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `wanted` is what matters of the extents
   useEffect(() => {
     if (!mine) return;
-    mine.advance(stamp);
+    mine.advance(stamp, size);
     mine.want(pane, extents);
-  }, [mine, pane, wanted, stamp]);
+  }, [mine, pane, wanted, stamp, size]);
   useEffect(() => () => mine?.want(pane, []), [mine, pane]);
   useEffect(() => reportShown(fileId, pane, visible));
   useEffect(() => () => reportShown(fileId, pane, null), [fileId, pane]);

@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react';
 import { selectionExtent } from '../../../shared/extent.ts';
 import type { EngineName, FileInfo, LineRecord } from '../../../shared/protocol.ts';
 import { counted, formatCount, formatDuration, formatPercent, formatRate, formatSize } from '../../../shared/units.ts';
+import { useActiveSearch } from '../../search/searchStore.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
 import { useCursorLine } from '../../state/cursorLine.ts';
 import { pageCacheOf } from '../../state/documents.ts';
@@ -11,6 +12,7 @@ import { encodingName } from '../../state/encodings.ts';
 import type { FileView } from '../../state/store.ts';
 import { useUi } from '../../state/ui.ts';
 import { useActiveFile, useActiveView } from '../../state/useApp.ts';
+import { SearchStatus } from '../search/SearchStatus.tsx';
 import { Count, HexAddress } from './Digits.tsx';
 import { NoticeBell } from './Notices.tsx';
 import './statusBar.css';
@@ -196,6 +198,7 @@ function ConnectionState() {
 export function StatusBar() {
   const file = useActiveFile();
   const view = useActiveView();
+  const search = useActiveSearch();
   return (
     <footer className="status">
       {file && view && (
@@ -205,6 +208,7 @@ export function StatusBar() {
           <Selected view={view} />
         </>
       )}
+      {view && search && <SearchStatus search={search} cursor={view.cursor} />}
       <span className="status-space" />
       <ConnectionState />
       {file && view && (

@@ -3,7 +3,7 @@
  * settings); the store holds what is shared with other views, and nothing here is kept twice.
  */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { selectionExtent } from '../../../shared/extent.ts';
+import { type Extent, selectionExtent } from '../../../shared/extent.ts';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { createTextCodec } from '../../../shared/text/codec.ts';
 import { formatHex } from '../../../shared/units.ts';
@@ -13,6 +13,7 @@ import { pageOf } from '../../cache/plan.ts';
 import { useCacheVersion, useWantedPages } from '../../cache/usePages.ts';
 import { useCellMetrics } from '../../rows/metrics.ts';
 import { type RowPosition, type RunwayItem, useRunway } from '../../rows/useRunway.ts';
+import { useVisibleHits } from '../../search/useVisibleHits.ts';
 import { appStore } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
 import { CopyNotice, useCopy } from '../copy/useCopy.tsx';
@@ -21,6 +22,7 @@ import { Overview, type OverviewStep } from '../overview/Overview.tsx';
 import type { OverviewLayer } from '../overview/paintLayers.ts';
 import { RowsViewport } from '../rows.tsx';
 import { HexHeader } from './HexHeader.tsx';
+import { HexHits } from './HexHits.tsx';
 import { HexCurrentRow, HexCursor, HexSelection } from './HexMarks.tsx';
 import { HexRow } from './HexRow.tsx';
 import {
@@ -214,6 +216,7 @@ export function HexView(props: HexViewProps) {
 
   const { cursor, anchor } = current;
   const selection = selectionExtent(cursor, anchor);
+  const hits = useVisibleHits(file.id, 'hex', [mountedExtent(runway.items, rowBytes, size)], visible, cursor);
   const idPrefix = `hex-${file.id}`;
   /** Rows are wider than the pane. */
   const cut = width > 0 && layout.width > width;
@@ -254,6 +257,7 @@ export function HexView(props: HexViewProps) {
             size > 0 && (
               <>
                 <HexCurrentRow runway={runway} layout={layout} cursor={cursor} />
+                <HexHits runway={runway} layout={layout} hits={hits} />
                 <HexSelection runway={runway} layout={layout} selection={selection} />
               </>
             )
@@ -296,6 +300,13 @@ export function HexView(props: HexViewProps) {
       )}
     </div>
   );
+}
+
+/** The bytes of all rows that are in the page. */
+function mountedExtent(items: readonly RunwayItem[], rowBytes: number, size: number): Extent {
+  const offset = (items[0]?.row ?? 0) * rowBytes;
+  const end = Math.min(size, ((items.at(-1)?.row ?? -1) + 1) * rowBytes);
+  return { offset, end: Math.max(offset, end) };
 }
 
 const EMPTY_VIEW = {

@@ -76,7 +76,7 @@ export function useHitList(file: FileInfo, search: FileSearch, searchId: string,
         : textContext(around.bytes, around.at, hit.length, encoding, around.at === hit.offset);
     },
     want: (first, last) => {
-      pages.want(first, Math.min(last, count - 1), stamp);
+      pages.want(first, Math.min(last, count - 1), stamp, status?.size ?? 0);
       const hits: SearchHit[] = [];
       for (let number = first; number <= last; number++) {
         const hit = pages.get(number);

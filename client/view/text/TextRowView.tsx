@@ -4,9 +4,9 @@
  */
 import { type CSSProperties, memo, useLayoutEffect, useRef } from 'react';
 import { findLevel, type LogLevel } from '../../../shared/text/levels.ts';
-import { characterAtByte, indexOf, type LineLayout } from '../../../shared/text/lineLayout.ts';
+import { byteOf, characterAtByte, indexOf, type LineLayout } from '../../../shared/text/lineLayout.ts';
 import { groupDigits } from './lineLabel.ts';
-import { highlightText, type TextHighlight, textBox } from './textHighlights.ts';
+import { highlightText, type TextHighlight, textBox, textBoxes } from './textHighlights.ts';
 import { textParts } from './textSpans.ts';
 
 export interface LineLabel {
@@ -36,6 +36,13 @@ export interface TextRowProps {
   /** Selected bytes of the layout, `[start, end)`; beyond its bytes is the terminator. Equal: none. */
   readonly selectionStart: number;
   readonly selectionEnd: number;
+  /** First byte of the layout, in the file. */
+  readonly base: number;
+  /** Start and end, in turns, of what hits cover, in the file; the same array as long as it holds the same. */
+  readonly hits: readonly number[];
+  /** The hit that the cursor is on, as bytes of the layout; -1 for none. */
+  readonly hitStart: number;
+  readonly hitEnd: number;
   /** Byte of the layout under the cursor, -1 for none. */
   readonly cursor: number;
   /** Differs when the row with the cursor may be laid out anew. */
@@ -61,6 +68,7 @@ function indexOfByte(layout: LineLayout, byte: number): number {
 
 export const TextRowView = memo(function TextRowView(props: TextRowProps) {
   const { layout, from, to, x, terminated, selectionStart, selectionEnd, cursor, levels } = props;
+  const { base, hits, hitStart, hitEnd } = props;
   const line = useRef<HTMLDivElement>(null);
   const ring = useRef<HTMLDivElement>(null);
   const shown = layout ? Math.min(to, layout.text.length) : 0;
@@ -88,6 +96,35 @@ export const TextRowView = memo(function TextRowView(props: TextRowProps) {
     const end = indexOfByte(layout, selectionEnd) - from;
     return highlightText(element, 'text-selection', Math.max(0, start), Math.max(0, end));
   }, [layout, from, selectionStart, selectionEnd]);
+
+  useLayoutEffect(() => {
+    const element = line.current;
+    if (!element || !layout || hits.length === 0) return undefined;
+    const undo: (() => void)[] = [];
+    for (let at = 0; at + 1 < hits.length; at += 2) {
+      const start = indexOfByte(layout, (hits[at] ?? 0) - base);
+      const end = endIndex(layout, start, (hits[at + 1] ?? 0) - base);
+      if (start >= shown || end <= from) continue;
+      undo.push(highlightText(element, 'text-hit', Math.max(0, start - from), Math.min(shown, end) - from));
+    }
+    return () => {
+      for (const take of undo) take();
+    };
+  }, [layout, from, shown, base, hits]);
+
+  // The outline is measured after every render of its row, as the ring of the cursor is.
+  const outline = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = line.current;
+    if (!element || !layout || hitStart < 0) return undefined;
+    const start = indexOfByte(layout, hitStart);
+    const end = endIndex(layout, start, hitEnd);
+    if (start > shown || end < from) return undefined;
+    const first = Math.max(0, start - from);
+    const last = Math.max(first, Math.min(shown, end) - from);
+    if (outline.current) drawOutline(outline.current, element, textBoxes(element, first, last));
+    return highlightText(element, 'text-hit-current', first, last);
+  });
 
   // Runs after every render of the row that has the cursor: where text wraps depends on the width.
   useLayoutEffect(() => {
@@ -125,6 +162,7 @@ export const TextRowView = memo(function TextRowView(props: TextRowProps) {
             style={lineStyle(x, props.pinned)}
           >
             <Parts layout={layout} from={from} to={shown} terminated={terminated && shown === layout.text.length} />
+            {hitStart >= 0 && <div ref={outline} aria-hidden="true" />}
             {cursor >= 0 && <div ref={ring} className="text-cursor" aria-hidden="true" />}
           </div>
         ) : (
@@ -134,6 +172,30 @@ export const TextRowView = memo(function TextRowView(props: TextRowProps) {
     </>
   );
 });
+
+/** Where a hit ends in the text: behind its last character, also when it ends inside of it. */
+function endIndex(layout: LineLayout, start: number, byte: number): number {
+  if (byte >= layout.byteCount) return layout.text.length;
+  const character = characterAtByte(layout, byte);
+  const inside = byteOf(layout, character) < byte;
+  return Math.max(start, indexOf(layout, inside ? character + 1 : character));
+}
+
+/** One box for each line that the hit is on; a hit of nothing is a stroke. */
+function drawOutline(outline: HTMLElement, element: Element, boxes: readonly DOMRect[]): void {
+  const origin = element.getBoundingClientRect();
+  outline.replaceChildren(
+    ...boxes.map((box) => {
+      const part = document.createElement('div');
+      part.className = 'text-hit-ring';
+      part.style.left = `${box.left - origin.left}px`;
+      part.style.top = `${box.top - origin.top}px`;
+      part.style.width = `${Math.max(1, box.width)}px`;
+      part.style.height = `${box.height}px`;
+      return part;
+    }),
+  );
+}
 
 function lineStyle(x: number, pinned: boolean): CSSProperties | undefined {
   if (pinned) return { transform: `translateX(${x}px)` };

@@ -15,6 +15,7 @@ import { isLong, TextContents } from '../../rows/textContent.ts';
 import type { TextPlaces } from '../../rows/textMoves.ts';
 import { meanRow, rowAt, rowEnd, rowOfOffset, type TextRow } from '../../rows/textRun.ts';
 import { type RunwayItem, useRunway } from '../../rows/useRunway.ts';
+import { useVisibleHits } from '../../search/useVisibleHits.ts';
 import { useCommandHandlers } from '../../state/commandRegistry.ts';
 import { appStore, type FileView } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
@@ -25,6 +26,7 @@ import type { OverviewLayer } from '../overview/paintLayers.ts';
 import { RowsViewport } from '../rows.tsx';
 import { hasControlPictures } from './controlPictures.ts';
 import { renderTextRow } from './renderTextRow.tsx';
+import { textExtents } from './textExtents.ts';
 import { offsetAtPoint, offsetOnNextLine, type TextPointParts } from './textPoint.ts';
 import { useGutter, useLongest, useSeek, useSidewaysWheel } from './textViewHooks.ts';
 import { useHeldCursor } from './useHeldCursor.ts';
@@ -224,23 +226,6 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const selection = selectionExtent(view.cursor, view.anchor);
   const retryGeometry = useCallback(() => geometry.retry(), [geometry]);
 
-  const renderRow = (item: RunwayItem) =>
-    renderTextRow(item, {
-      snapshot,
-      contents,
-      cache,
-      view,
-      selection,
-      wrap,
-      leftPx,
-      cells,
-      cellWidth,
-      gutter,
-      fit,
-      levels: settings.levels,
-      onRetryRows: retryGeometry,
-    });
-
   const visible = {
     offset: Math.min(
       size,
@@ -250,6 +235,25 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     ),
     end: Math.min(size, lastVisible ? rowEnd(lastVisible) : top.current.offset + 1),
   };
+  const drawn = textExtents(runway.items, run, contents, wrap ? null : { left: leftCells, cells });
+  const hits = useVisibleHits(file.id, 'text', drawn, visible, view.cursor);
+  const renderRow = (item: RunwayItem) =>
+    renderTextRow(item, {
+      snapshot,
+      contents,
+      cache,
+      view,
+      selection,
+      hits,
+      wrap,
+      leftPx,
+      cells,
+      cellWidth,
+      gutter,
+      fit,
+      levels: settings.levels,
+      onRetryRows: retryGeometry,
+    });
   const onSeek = useSeek(geometry, size, visible.end - visible.offset);
   const onStep = (step: OverviewStep) => {
     if (step === 'start') geometry.show(0, 'start');

@@ -7,6 +7,7 @@ import type { TextSnapshot } from '../../rows/textChange.ts';
 import { isLong, type TextContents } from '../../rows/textContent.ts';
 import { lineOf, meanRow, rowAt, runEndRow } from '../../rows/textRun.ts';
 import type { RunwayItem } from '../../rows/useRunway.ts';
+import type { VisibleHits } from '../../search/useVisibleHits.ts';
 import type { FileView } from '../../state/store.ts';
 import { rowWindow } from './rowWindow.ts';
 import { TextRowView } from './TextRowView.tsx';
@@ -17,6 +18,7 @@ export interface TextRowParts {
   readonly cache: PageCache;
   readonly view: FileView;
   readonly selection: Extent | null;
+  readonly hits: VisibleHits;
   readonly wrap: boolean;
   /** px of the text beyond the left edge. */
   readonly leftPx: number;
@@ -34,7 +36,7 @@ export interface TextRowParts {
 const UNKNOWN_CELLS = 60;
 
 export function renderTextRow(item: RunwayItem, parts: TextRowParts): ReactNode {
-  const { snapshot, contents, cache, view, selection, wrap, leftPx, cells, cellWidth, gutter, fit } = parts;
+  const { snapshot, contents, cache, view, selection, hits, wrap, leftPx, cells, cellWidth, gutter, fit } = parts;
   const { run, facts, errors } = snapshot;
   const leftCells = wrap ? 0 : leftPx / cellWidth;
   const row = run ? rowAt(run, item.row) : null;
@@ -79,6 +81,13 @@ export function renderTextRow(item: RunwayItem, parts: TextRowParts): ReactNode 
   const limit = whole ? layout.byteCount + row.terminatorLength : layout.byteCount;
   const inRow = (offset: number): number => Math.max(0, Math.min(offset - base, limit));
   const part = wrap ? { from: 0, to: layout.text.length, cell: 0 } : rowWindow(content, leftCells, cells);
+  const current = hits.current;
+  // A hit of nothing lies where it begins; any other where one of its bytes is.
+  const onHit =
+    current !== null &&
+    (current.end > current.offset
+      ? current.offset < base + limit && current.end > base
+      : current.offset >= base && (current.offset < base + limit || (limit === 0 && current.offset === base)));
   const pinned = !wrap && isLong(row);
   const hasCursor = view.cursor >= base && (view.cursor < base + limit || (limit === 0 && view.cursor === base));
   return (
@@ -94,6 +103,10 @@ export function renderTextRow(item: RunwayItem, parts: TextRowParts): ReactNode 
       terminated={whole && row.terminatorLength > 0}
       selectionStart={selection ? inRow(selection.offset) : 0}
       selectionEnd={selection ? inRow(selection.end) : 0}
+      base={base}
+      hits={hits.spans(base, base + limit)}
+      hitStart={onHit && current ? inRow(current.offset) : -1}
+      hitEnd={onHit && current ? inRow(current.end) : -1}
       cursor={hasCursor && facts.size > 0 ? view.cursor - base : -1}
       fit={hasCursor ? fit : ''}
       levels={parts.levels && start === 0 && (row.column ?? 1) === 0}
@@ -116,6 +129,10 @@ const EMPTY_ROW = {
   terminated: false,
   selectionStart: 0,
   selectionEnd: 0,
+  base: 0,
+  hits: [],
+  hitStart: -1,
+  hitEnd: -1,
   cursor: -1,
   fit: '',
   levels: false,

@@ -5,6 +5,8 @@
 
 export type TextHighlight =
   | 'text-selection'
+  | 'text-hit'
+  | 'text-hit-current'
   | 'text-control'
   | 'text-invisible'
   | 'text-invalid'
@@ -14,8 +16,8 @@ export type TextHighlight =
   | 'text-debug';
 
 const highlights = new Map<TextHighlight, Highlight>();
-/** The selection is drawn over the others. */
-const PRIORITY: Partial<Record<TextHighlight, number>> = { 'text-selection': 1 };
+/** The selection is drawn over the others, and the hit that the cursor is on over other hits. */
+const PRIORITY: Partial<Record<TextHighlight, number>> = { 'text-hit': 1, 'text-hit-current': 2, 'text-selection': 3 };
 
 function highlightOf(name: TextHighlight): Highlight | null {
   if (typeof Highlight === 'undefined' || !CSS.highlights) return null;
@@ -67,6 +69,16 @@ export function textBox(element: Node, start: number, end: number): DOMRect {
   range.setStart(from.node, from.offset);
   range.setEnd(to.node, to.offset);
   return range.getClientRects()[0] ?? range.getBoundingClientRect();
+}
+
+/** The boxes of `[start, end)` of an element's text, one a line where it wraps, CSS px of the page. */
+export function textBoxes(element: Node, start: number, end: number): readonly DOMRect[] {
+  const range = document.createRange();
+  const from = placeInText(element, start);
+  const to = placeInText(element, end);
+  range.setStart(from.node, from.offset);
+  range.setEnd(to.node, to.offset);
+  return [...range.getClientRects()];
 }
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;

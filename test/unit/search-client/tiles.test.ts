@@ -133,19 +133,22 @@ describe('hits around what is on screen', () => {
     await settle();
     const first = tiles.spans(0, 4_000);
     expect(first).toEqual([10, 15]);
-    tiles.advance('farther');
+    tiles.advance('farther', SIZE);
     await settle();
     expect(requests).toBe(2);
     expect(tiles.spans(0, 4_000)).toBe(first);
     hits.push({ offset: 20, length: 2, line: null });
     exact = true;
-    tiles.advance('done');
+    tiles.advance('done', SIZE);
     await settle();
     expect(tiles.spans(0, 4_000)).toEqual([10, 15, 20, 22]);
-    tiles.advance('done again');
+    tiles.advance('done again', SIZE);
     await settle();
     expect(requests).toBe(3);
     expect(heard).toBe(3);
+    tiles.advance('grown', SIZE + 1);
+    await settle();
+    expect(requests).toBe(4);
   });
 
   it('that nobody wants any more are not waited for; a failure is told and tried again later', async () => {
@@ -168,7 +171,7 @@ describe('hits around what is on screen', () => {
     expect(signals[0]?.aborted).toBe(true);
     expect(errors).toEqual([new Error('no')]);
     expect(signals).toHaveLength(2);
-    tiles.advance('farther');
+    tiles.advance('farther', SIZE);
     await settle();
     expect(signals).toHaveLength(3);
   });
@@ -184,20 +187,24 @@ describe('hits by number', () => {
       const hits = all.slice(start, start + count);
       return { generation: 1, size: 20_000, start, hits, total: all.length, exact: true };
     });
-    pages.want(PAGE_HITS - 2, PAGE_HITS + 2, 'a');
+    pages.want(PAGE_HITS - 2, PAGE_HITS + 2, 'a', 20_000);
     await settle();
     expect(pages.get(PAGE_HITS - 1)).toEqual(all[PAGE_HITS - 1]);
     expect(pages.get(PAGE_HITS)).toEqual(all[PAGE_HITS]);
     expect(pages.get(3 * PAGE_HITS)).toBeNull();
-    pages.want(0, PAGE_HITS, 'b');
+    pages.want(0, PAGE_HITS, 'b', 20_000);
     await settle();
     expect(asked).toEqual([0, PAGE_HITS]);
     // The last page may grow.
-    pages.want(990, 999, 'b');
+    pages.want(990, 999, 'b', 20_000);
     await settle();
-    pages.want(990, 999, 'c');
+    pages.want(990, 999, 'c', 20_000);
     await settle();
     expect(asked.slice(2)).toEqual([960, 960]);
+    // When the file has grown, a hit at its old end may be another one.
+    pages.want(0, 10, 'c', 20_001);
+    await settle();
+    expect(asked.slice(4)).toEqual([0]);
   });
 
   it('are asked for again when their numbers changed', async () => {
@@ -206,7 +213,7 @@ describe('hits by number', () => {
       const hits = all.slice(start + shift, start + shift + count);
       return { generation: 1, size: 20_000, start, hits, total: all.length, exact: false };
     });
-    pages.want(0, 10, 'a');
+    pages.want(0, 10, 'a', 20_000);
     await settle();
     expect(pages.get(0)?.offset).toBe(0);
     shift = 5;
