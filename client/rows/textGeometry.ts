@@ -20,6 +20,7 @@ import type {
   TextSide,
   TextSnapshot,
 } from './textChange.ts';
+import { TextConfirm } from './textConfirm.ts';
 import { factsOf, sampleMean } from './textFacts.ts';
 import { Flights } from './textFlights.ts';
 import { type AskLines, loadAround } from './textLoad.ts';
@@ -40,11 +41,8 @@ import {
   tailOffset,
   totalRows,
   trimRun,
-  withLineOf,
 } from './textRun.ts';
 import { newState, TextTrouble } from './textTrouble.ts';
-
-const CONFIRM_INTERVAL_MS = 1_000;
 
 export class TextGeometry {
   readonly #fetch: FetchGeometry;
@@ -62,11 +60,11 @@ export class TextGeometry {
   #totalLines: number | null = null;
   #sampleMean: number | null = null;
   readonly #trouble: TextTrouble;
+  readonly #confirm: TextConfirm;
   #epoch = 0;
   #visible = { first: 0, last: 0 };
   /** The jump that is under way, to be made again when it failed. */
   #jump: { readonly offset: number; readonly align: TextScroll['align']; readonly px: number } | null = null;
-  #cancelConfirm: (() => void) | null = null;
   #disposed = false;
 
   constructor(options: TextGeometryOptions) {
@@ -77,6 +75,18 @@ export class TextGeometry {
     this.#onStale = options.onStale;
     this.#clock = options.clock ?? browserClock;
     this.#trouble = new TextTrouble(this.#clock, () => this.retry());
+    this.#confirm = new TextConfirm(
+      {
+        run: () => this.#run,
+        file: () => this.#file,
+        facts: () => this.#facts(),
+        ask: (offset, flight) => this.#ask({ offset }, 1, flight),
+        accept: (reply) => this.#accept(reply),
+        confirmed: (next, run) => this.#confirmed(next, run),
+      },
+      this.#flights,
+      this.#clock,
+    );
   }
 
   subscribe(listener: (change: TextChange) => void): () => void {
@@ -85,16 +95,11 @@ export class TextGeometry {
   }
 
   snapshot(): TextSnapshot {
+    const run = this.#run;
     const facts = this.#facts();
-    const rowCount = this.#run ? totalRows(this.#run, facts) : 0;
-    return {
-      run: this.#run,
-      rowCount,
-      facts,
-      errors: this.#trouble.errors,
-      epoch: this.#epoch,
-      moving: this.#flights.has('jump'),
-    };
+    const rowCount = run ? totalRows(run, facts) : 0;
+    const moving = this.#flights.has('jump');
+    return { run, rowCount, facts, errors: this.#trouble.errors, epoch: this.#epoch, moving };
   }
 
   /** Shows the row that holds `offset` (clamped to the file): at once when it is in the run, else when it came. */
@@ -131,7 +136,7 @@ export class TextGeometry {
       if (file.index?.complete) this.#totalLines = file.index.lines;
       if (this.#run === null && !this.#flights.has('jump')) this.#go(top.offset, 'keep', top.px);
       else this.#emit(0, null);
-      this.#confirm();
+      this.#confirm.look();
       this.#plan();
       this.#refreshTail(before.size);
     }
@@ -165,8 +170,7 @@ export class TextGeometry {
     this.#flights.cancelAll();
     this.#trouble.clear();
     this.#stuck.clear();
-    this.#cancelConfirm?.();
-    this.#cancelConfirm = null;
+    this.#confirm.stop();
     this.#totalLines = null;
     this.#sampleMean = null;
     this.#run = null;
@@ -232,7 +236,7 @@ export class TextGeometry {
       this.#stuck.clear();
       this.#trouble.succeeded('jump');
       this.#emit(0, wish);
-      this.#confirm();
+      this.#confirm.look();
       this.#plan();
     } catch (error) {
       if (this.#flights.land('jump', flight)) this.#failed('jump', error);
@@ -302,43 +306,13 @@ export class TextGeometry {
     void this.#load(target, (at) => ({ row: at, align: 'keep', px: 0 }));
   }
 
-  /** Asks for the line number of an estimated run once the index has passed it. */
-  #confirm(): void {
-    const run = this.#run;
-    if (!run || run.exact || this.#flights.has('confirm')) return;
-    const { index } = this.#file;
-    if (index && index.scannedBytes <= runStart(run)) return;
-    void this.#confirmLine(runStart(run));
-  }
-
-  async #confirmLine(offset: number): Promise<void> {
-    const flight = this.#flights.takeOff('confirm');
-    try {
-      const reply = await this.#ask({ offset }, 1, flight);
-      const run = this.#run;
-      if (!this.#flights.land('confirm', flight) || !run || !this.#accept(reply)) return;
-      const line = reply.lines[0]?.line ?? null;
-      if (line === null) this.#confirmLater();
-      if (line === null || run.exact) return;
-      const next = withLineOf(run, reply.lines[0]?.offset ?? 0, line, this.#facts());
-      if (next === null) {
-        // The run begins inside a line whose start was out of reach and is known now.
-        this.#mismatch(run);
-        return;
-      }
-      this.#become(next);
-      this.#plan();
-    } catch {
-      // The number stays an estimate; the next progress of the index asks again.
-      this.#flights.land('confirm', flight);
+  #confirmed(next: TextRun | null, run: TextRun): void {
+    if (next === null) {
+      this.#mismatch(run);
+      return;
     }
-  }
-
-  /** Where no progress is told (an encoding with other terminators than the file's own), asks again by itself. */
-  #confirmLater(): void {
-    if (this.#file.index !== null) return;
-    this.#cancelConfirm?.();
-    this.#cancelConfirm = this.#clock.delay(CONFIRM_INTERVAL_MS, () => this.#confirm());
+    this.#become(next);
+    this.#plan();
   }
 
   #ask(place: GeometryPlace, count: number, flight: AbortController): Promise<LinesReply> {
