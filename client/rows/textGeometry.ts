@@ -307,10 +307,7 @@ export class TextGeometry {
   }
 
   #confirmed(next: TextRun | null, run: TextRun): void {
-    if (next === null) {
-      this.#mismatch(run);
-      return;
-    }
+    if (next === null) return this.#mismatch(run);
     this.#become(next);
     this.#plan();
   }
