@@ -88,6 +88,8 @@ export async function request(
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'error',
+      // What is taken back must arrive also when the page goes.
+      keepalive: init.method === 'DELETE',
       ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
       ...(init.signal && { signal: init.signal }),
     });

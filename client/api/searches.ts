@@ -11,7 +11,7 @@ import type {
 import { type ApiOptions, json, query, request } from './client.ts';
 
 /** Most hits that one request may ask for. */
-export const MAX_HITS_ASKED = 1_024;
+const MAX_HITS_ASKED = 1_024;
 
 export type Direction = 'next' | 'previous';
 

@@ -37,7 +37,7 @@ const BUCKETS = 1_024;
 /** The density is asked for at most so often while hits are found. */
 const HISTOGRAM_MS = 400;
 /** Steps that wait for the one under way; keys that repeat faster than hits are found are dropped. */
-const MAX_STEPS = 3;
+const MAX_STEPS = 8;
 
 let lastSeq = 0;
 /** Stops what looks for a hit. */
@@ -57,8 +57,14 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 const isMine = (fileId: string, seq: number): boolean => searchOf(fileId)?.seq === seq;
 
-/** Begins a search in place of the file's, from what is in view. */
-export async function startSearch(fileId: string, query: SearchQuery, options: StartOptions): Promise<void> {
+/** Begins a search in place of the file's, from what is in view. Steps that are asked for from now on wait until it has begun. */
+export function startSearch(fileId: string, query: SearchQuery, options: StartOptions): Promise<void> {
+  const last = begin(fileId, query, options);
+  steps.set(fileId, { waiting: 0, last });
+  return last;
+}
+
+async function begin(fileId: string, query: SearchQuery, options: StartOptions): Promise<void> {
   const { files, views } = appStore.getState();
   const file = files.find(({ id }) => id === fileId);
   const view = views[fileId];
@@ -200,7 +206,8 @@ export function stepHit(fileId: string, direction: Direction): Promise<void> {
   if (line.waiting >= MAX_STEPS) return line.last;
   line.waiting += 1;
   line.last = line.last
-    .then(() => walk(fileId, direction, false))
+    // Steps of a search that was replaced meanwhile are none of the new one's.
+    .then(() => (steps.get(fileId) === line ? walk(fileId, direction, false) : undefined))
     .finally(() => {
       line.waiting -= 1;
     });
@@ -290,6 +297,8 @@ export function cancelSearch(fileId: string): boolean {
   const walking = seeking.get(fileId);
   const running = isRunning(search);
   walking?.abort();
+  // What waits behind it is not wanted any more, either.
+  steps.delete(fileId);
   if (running) void control(fileId, 'cancel');
   return walking !== undefined || running;
 }

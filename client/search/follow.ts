@@ -73,6 +73,18 @@ export function followSearches(): () => void {
     if (state.files !== before.files || state.views !== before.views) noticeAll(state);
     if (state.views !== before.views) rest();
   });
+  // The server must not go on for a page that is gone. One that comes back finds its search forgotten, and makes it again.
+  const leave = (): void => {
+    for (const [fileId, { id }] of Object.entries(searchStore.getState().byFile)) {
+      if (id !== null) searchApi.remove(fileId, id).catch(() => undefined);
+    }
+  };
+  const comeBack = (event: PageTransitionEvent): void => {
+    const searches = Object.entries(searchStore.getState().byFile);
+    if (event.persisted) for (const [fileId] of searches) restart(fileId, undefined);
+  };
+  window.addEventListener('pagehide', leave);
+  window.addEventListener('pageshow', comeBack);
   const { activeFile } = appStore.getState();
   if (asked !== null && activeFile !== null && searchOf(activeFile) === null) {
     void startSearch(activeFile, asked, { go: null });
@@ -80,6 +92,8 @@ export function followSearches(): () => void {
   return () => {
     stopSearches();
     stopApp();
+    window.removeEventListener('pagehide', leave);
+    window.removeEventListener('pageshow', comeBack);
     if (resting !== null) clearTimeout(resting);
   };
 }

@@ -411,7 +411,7 @@ describe('a search', () => {
       await page.keyboard.press('Enter');
       const stop = bar(page).getByRole('button', { name: /^Stop the search/ });
       await stop.waitFor(PATIENCE);
-      await says(page, /no hit yet .*%.*\/s/);
+      await says(page, /no hit yet.*%.*\/s/);
       await page.keyboard.press('Escape');
       await page.keyboard.press('Escape');
       await stop.waitFor({ state: 'detached' });
@@ -488,6 +488,69 @@ describe('a search', () => {
       await page.keyboard.press('ArrowDown');
       expect(await field(page).inputValue()).toBe('terror');
     }),
+  );
+
+  test(
+    'ends with its page: reloading leaves none behind on the server',
+    inPage(async (page) => {
+      const { id } = (await server.files())[2] ?? { id: '' };
+      const running: string[] = [];
+      page.on('response', (response) => {
+        const found = /\/searches\/([\w-]+)$/.exec(response.headers().location ?? '')?.[1];
+        if (found) running.push(found);
+      });
+      await opened(page, '?file=huge.img&view=hex');
+      await type(page, '/\\x00(?=q)/');
+      await page.keyboard.press('Enter');
+      for (let reloads = 0; reloads < 3; reloads++) {
+        await bar(page)
+          .getByRole('button', { name: /^Stop the search/ })
+          .waitFor(PATIENCE);
+        await page.reload();
+        await page.getByRole('grid').first().waitFor();
+      }
+      await bar(page)
+        .getByRole('button', { name: /^Stop the search/ })
+        .waitFor(PATIENCE);
+      expect(running).toHaveLength(4);
+      const gone = running.slice(0, 3).map(async (search) => {
+        const path = `/api/files/${id}/searches/${search}`;
+        await expect.poll(async () => (await server.fetch(path)).status, PATIENCE).toBe(404);
+      });
+      await Promise.all(gone);
+      await page.keyboard.press('Escape');
+    }),
+  );
+
+  test(
+    'finds the next hit long before it is through',
+    inPage(
+      async (page) => {
+        const places = [2 ** 20, 2 ** 39 + 5, 2 ** 40 - 100];
+        const path = sparseFile(
+          join(folder, 'sparse.img'),
+          2 ** 40,
+          places.map((offset) => ({ offset, bytes: 'q' })),
+        );
+        const fresh = await startServer({ files: [path] });
+        await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), fresh.token);
+        await page.goto(`${fresh.origin}/?view=hex`);
+        await page.getByRole('grid').first().waitFor();
+        await page.waitForTimeout(300);
+        await search(page, '/\\x00(?=q)/');
+        await cursorAt(page, 2 ** 20 - 1);
+        await says(page, 'hit 1 of 1 so far');
+        // From the end back: what lies there is searched first.
+        await page.keyboard.press('Control+End');
+        await cursorAt(page, 2 ** 40 - 1);
+        await page.keyboard.press('N');
+        await cursorAt(page, 2 ** 40 - 101);
+        await says(page, /hit 2 of 2 so far/);
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Escape');
+      },
+      { expected: /request elsewhere/ },
+    ),
   );
 
   test(

@@ -1,5 +1,5 @@
 /** What is under the field while one types a search: kinds, switches, what is wrong and where, how far it is. Loaded late. */
-import { ArrowDown, ArrowUp, CaseSensitive, type LucideIcon, Square, WholeWord } from 'lucide-react';
+import { ArrowDown, ArrowUp, CaseSensitive, CircleStop, type LucideIcon, WholeWord } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { SearchKind } from '../../../shared/protocol.ts';
 import { formatPercent, formatRate, formatSize } from '../../../shared/units.ts';
@@ -220,7 +220,7 @@ function Standing({ search }: { readonly search: FileSearch }) {
         )}
       </p>
       {running && (
-        <Switch on={false} name="Stop the search" onToggle={() => runCommand('search.cancel')} icon={Square} />
+        <Switch on={false} name="Stop the search" onToggle={() => runCommand('search.cancel')} icon={CircleStop} />
       )}
       <Switch on={false} name="Previous hit" chord="Shift+Enter" icon={ArrowUp} onToggle={() => submit('previous')} />
       <Switch on={false} name="Next hit" chord="Enter" icon={ArrowDown} onToggle={() => submit('next')} />

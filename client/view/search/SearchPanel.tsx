@@ -1,11 +1,12 @@
 /** The side panel of a search: what was asked, how far it is, and every hit. */
-import { Play, Square, X } from 'lucide-react';
+import { CircleStop, Play, X } from 'lucide-react';
 import type { FileInfo } from '../../../shared/protocol.ts';
-import { formatDuration, formatPercent, formatRate, formatSize } from '../../../shared/units.ts';
+import { formatCount, formatDuration, formatPercent, formatRate, formatSize } from '../../../shared/units.ts';
 import { summaryOf, troubleOf } from '../../search/describe.ts';
 import type { SearchQuery } from '../../search/query.ts';
 import { numberTypeOf } from '../../search/query.ts';
 import { type FileSearch, isRunning, useSearches } from '../../search/searchStore.ts';
+import { jumpTo } from '../../state/addressBar.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
 import { patchLayout } from '../../state/ui.ts';
 import { useActiveView } from '../../state/useApp.ts';
@@ -41,12 +42,13 @@ function Progress({ search }: { readonly search: FileSearch }) {
   );
 }
 
-function Head({ search }: { readonly search: FileSearch }) {
+function Head({ file, search }: { readonly file: FileInfo; readonly search: FileSearch }) {
   const cursor = useActiveView()?.cursor ?? 0;
   const running = isRunning(search);
   const stopped = search.status?.cancelled === true;
   const trouble = troubleOf(search);
   const { status } = search;
+  const stuckAt = status?.error?.offset ?? null;
   return (
     <div className="search-head">
       <button
@@ -63,7 +65,7 @@ function Head({ search }: { readonly search: FileSearch }) {
         <p className="tabular" role="status">
           {summaryOf(search, cursor)}
         </p>
-        {running && <CommandButton command="search.cancel" icon={Square} />}
+        {running && <CommandButton command="search.cancel" icon={CircleStop} />}
         {stopped && <CommandButton command="search.resume" icon={Play} />}
         <CommandButton command="search.clear" icon={X} />
       </div>
@@ -75,6 +77,11 @@ function Head({ search }: { readonly search: FileSearch }) {
         aria-hidden="true"
       />
       {trouble !== null && <p className="search-wrong">{trouble}</p>}
+      {stuckAt !== null && (
+        <button type="button" className="button search-there" onClick={() => jumpTo(file.id, stuckAt)}>
+          Go to offset {formatCount(stuckAt)}
+        </button>
+      )}
     </div>
   );
 }
@@ -132,7 +139,7 @@ export function SearchPanel({ file }: { readonly file: FileInfo }) {
           <X className="icon" aria-hidden="true" />
         </button>
       </header>
-      {search !== null && <Head search={search} />}
+      {search !== null && <Head file={file} search={search} />}
       <Body file={file} search={search} />
     </aside>
   );

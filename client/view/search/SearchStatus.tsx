@@ -1,5 +1,5 @@
 /** The search in the status bar: which hit of how many, how far, how fast, and the way to stop it. */
-import { Square } from 'lucide-react';
+import { CircleStop } from 'lucide-react';
 import { formatPercent, formatRate } from '../../../shared/units.ts';
 import { summaryOf, troubleOf } from '../../search/describe.ts';
 import { type FileSearch, isRunning } from '../../search/searchStore.ts';
@@ -36,7 +36,7 @@ export function SearchStatus({ search, cursor }: { readonly search: FileSearch; 
           <span className="tabular status-dim status-search-rate">
             {formatRate(status.scannedBytes, status.elapsedMs)}
           </span>
-          <Square className="icon status-icon" aria-hidden="true" />
+          <CircleStop className="icon status-icon" aria-hidden="true" />
         </button>
       )}
       <output className={trouble === null ? 'status-note' : 'status-note status-lost'} aria-live="polite">

@@ -22,14 +22,14 @@ function withActive(act: (active: Active) => void): () => void {
   };
 }
 
-/** Opens the field with what is selected, else with the last pattern, which the first letter replaces. */
+/** Opens the field with what is selected, else with what the file is searched for, which the first letter replaces. */
 const openSearch = withActive(({ file, view }) => {
   const switches = searchStore.getState().draft;
   const selected = selectionExtent(view.cursor, view.anchor);
   const chosen = selected && chosenQuery(file, view, pageCacheOf(file.id), switches);
   if (chosen && chosen.pattern.length <= MAX_PREFILLED) patchDraft({ typed: chosen.pattern, kind: chosen.kind });
   else {
-    const last = searchOf(file.id)?.query ?? readHistory()[0];
+    const last = searchOf(file.id)?.query;
     patchDraft(last ? draftFor(last, overBytes()) : { typed: '', kind: null });
   }
   openField({ type: 'search' });
@@ -46,7 +46,11 @@ const HANDLERS: CommandHandlers = {
   'search.next': withActive(({ file }) => void step(file.id, 'next')),
   'search.previous': withActive(({ file }) => void step(file.id, 'previous')),
   'search.chosen': searchChosen,
-  'search.panel': () => togglePanel('search'),
+  'search.panel': () => {
+    togglePanel('search');
+    // The list has the keyboard as soon as it is there; without one the rows keep it.
+    requestAnimationFrame(() => document.getElementById('hits-list')?.focus());
+  },
 };
 
 /** Without anything to look for, the field opens. */
