@@ -42,7 +42,7 @@ export type PatternFields = Pick<SearchRequest, 'kind' | 'pattern'> &
   Partial<Pick<SearchRequest, 'caseSensitive' | 'flags' | 'numberType' | 'endian'>>;
 
 /** The flags of a regular expression, in alphabetical order: `flags`, and `i` when case does not matter. */
-export function regexFlags(request: PatternFields): string {
+function regexFlags(request: PatternFields): string {
   const flags = new Set(request.flags ?? '');
   if (request.caseSensitive === false) flags.add('i');
   return [...flags].sort().join('');

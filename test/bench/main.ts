@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- NAME…]`: every promise about speed and memory, against a peer in the same run. Names: index, windows,
- * first-rows, scrolling, memory. BIGVIEW_BENCH_DIR is where the files are made (default: the system's temporary folder).
+ * search, first-rows, scrolling, memory. BIGVIEW_BENCH_DIR is where the files are made (default: the system's temporary folder).
  */
 import { cpus } from 'node:os';
 import { createCorpus, logText } from './corpus.ts';
@@ -8,6 +8,7 @@ import { firstRowsBench } from './firstRowsBench.ts';
 import { indexBench } from './indexBench.ts';
 import { memoryBench } from './memoryBench.ts';
 import { scrollBench } from './scrollBench.ts';
+import { searchBench } from './searchBench.ts';
 import { printSection, type Row } from './stats.ts';
 import { windowsBench } from './windowsBench.ts';
 
