@@ -17,6 +17,7 @@ import { FileSearches, TooManySearches } from '../search/fileSearches.ts';
 import { hitLines } from '../search/hitLines.ts';
 import type { Hit } from '../search/hitStore.ts';
 import type { Search } from '../search/search.ts';
+import { searchPool } from '../search/searchPool.ts';
 import { checkMembers, readJsonObject } from './body.ts';
 import { closeSignal } from './bytes.ts';
 import { type Context, fileById } from './context.ts';
@@ -25,6 +26,9 @@ import { badParameter, HttpError, methodNotAllowed, notFound, sendBody, sendJson
 import { serveSearchEvents } from './searchEvents.ts';
 import { readSearchRequest } from './searchRequest.ts';
 
+/** Whoever looks at a file will want to find something in it: two threads are started when the page has settled, ms. */
+const WARM_AFTER_MS = 2_000;
+const WARM_THREADS = 2;
 const MAX_HITS = 1_024;
 const MAX_BUCKETS = 4_096;
 const MAX_WAIT_MS = 30_000;
@@ -45,7 +49,9 @@ export function mountSearches(app: Express, context: Context): void {
     byFile.set(file, known);
     return known;
   };
+  const warm = setTimeout(() => searchPool().warm(WARM_THREADS), WARM_AFTER_MS).unref();
   context.closers.add(() => {
+    clearTimeout(warm);
     for (const searches of byFile.values()) searches.close();
   });
 

@@ -8,14 +8,15 @@ import { type ParsedRegex, parseRegexPattern } from '../../shared/patternRegex.t
 import type { SearchRequest } from '../../shared/protocol.ts';
 import type { TextShape } from '../window/encoding.ts';
 import { encoder, encodingNature } from './encodings.ts';
-import { buildProgram, estimateCost, type Frequencies, type Spelling } from './forms.ts';
+import { buildProgram, estimateCost, type Spelling } from './forms.ts';
+import type { Frequencies } from './frequencies.ts';
 import type { FinderPlan, FormsProgram, NumberProgram, RegexPlan, SearchPlan } from './plan.ts';
 import { needsNonZero, type RegexLiterals, regexLiterals } from './regexLiterals.ts';
 import { rewriteForBytes, rewriteForLines } from './regexRewrite.ts';
 import { anyAsciiCase, anyCase, sameCase, spellText, trySpellText, type Variants } from './spelling.ts';
 import { wordRule } from './words.ts';
 
-/** Decoding and matching a line costs about this, ns; a candidate line that is none costs it for nothing. */
+/** Copying, decoding and matching a line costs about this, ns. */
 const LINE_NS = 250;
 /** Trying an expression at one place costs about this, ns. */
 const TRY_NS = 100;
@@ -24,13 +25,6 @@ const EXPRESSION_NS = 2;
 
 /** A letter, digit, mark or connector (`_`): what a whole word has none of beside it. */
 const WORD_CLASS = '[\\p{L}\\p{M}\\p{Nd}\\p{Pc}]';
-
-/** Shares of bytes in `sample`; bytes that it lacks count as rare, not as impossible. */
-export function frequencies(sample: Uint8Array): Frequencies {
-  const shares = new Float64Array(256).fill(0.2 / (sample.length + 51.2));
-  for (const byte of sample) shares[byte] = (shares[byte] ?? 0) + 1 / (sample.length + 51.2);
-  return { shares, sample };
-}
 
 /**
  * `shape` is the file's in the encoding that the request asks for. Throws a PatternError for a pattern that is wrong or
@@ -196,9 +190,9 @@ class Compiler {
   }
 
   /** The finder that costs least, if it costs less than doing without. */
-  #bestFinder({ required, prefix }: RegexLiterals, spell: (text: string) => Spelling | null): ChosenFinder {
+  #bestFinder({ required, prefix, wide }: RegexLiterals, spell: (text: string) => Spelling | null): ChosenFinder {
     const choices = required.map((texts) => ({ texts, anchored: false, candidateNs: LINE_NS }));
-    if (prefix) choices.push({ texts: prefix, anchored: true, candidateNs: TRY_NS });
+    if (prefix) choices.push({ texts: prefix, anchored: true, candidateNs: wide ? LINE_NS : TRY_NS });
     let best: { spellings: readonly Spelling[]; anchored: boolean } | null = null;
     let bestCost = EXPRESSION_NS;
     for (const { texts, anchored, candidateNs } of choices) {

@@ -5,7 +5,8 @@ import type { OpenFile } from '../files/openFile.ts';
 import { hasHoles, nextData } from '../source/holes.ts';
 import { SourceError, StaleReadError } from '../source/source.ts';
 import { readWindow } from '../window/bytes.ts';
-import { compileSearch, frequencies } from './compile.ts';
+import { compileSearch } from './compile.ts';
+import { Frequencies } from './frequencies.ts';
 import { HitBudget } from './hitStore.ts';
 import { Search } from './search.ts';
 import { type SearchPool, searchPool } from './searchPool.ts';
@@ -16,7 +17,7 @@ export const MAX_SEARCHES = 16;
 /** Packed hits in memory, of all searches together: some 40 million hits. What is more goes to disk. */
 const BUDGET_BYTES = 67_108_864;
 /** Read to learn which bytes are rare. */
-const SAMPLE_BYTES = 32_768;
+const SAMPLE_BYTES = 16_384;
 
 const budget = new HitBudget(BUDGET_BYTES);
 
@@ -41,7 +42,7 @@ export class FileSearches {
     const { source } = this.#file;
     this.#pool.warm();
     const shape = await this.#file.shapeIn(request.encoding ?? null);
-    const plan = compileSearch(request, shape, frequencies(await this.#sample(request.from ?? 0)));
+    const plan = compileSearch(request, shape, new Frequencies(await this.#sample(request.from ?? 0)));
     this.#makeRoom();
     const search = new Search({
       id: randomBytes(6).toString('base64url'),

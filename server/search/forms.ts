@@ -6,6 +6,7 @@
  * with that bit masked out, which is all that most case-insensitive searches need.
  */
 import { assert } from '../../shared/assert.ts';
+import type { Frequencies } from './frequencies.ts';
 import { MAX_PROGRAM_BYTES, PROGRAM } from './kernel.ts';
 import type { FormsProgram } from './plan.ts';
 
@@ -16,12 +17,6 @@ export interface Alternative {
 }
 export type Element = readonly Alternative[];
 export type Spelling = readonly Element[];
-
-/** How often each byte is met in this file, as a share, and bytes of it to try pairs on. */
-export interface Frequencies {
-  readonly shares: Float64Array;
-  readonly sample: Uint8Array;
-}
 
 /** More filters than this make the kernel slower than the expression itself. */
 export const MAX_FILTERS = 16;
@@ -118,12 +113,46 @@ export function buildProgram(spellings: readonly Spelling[], frequencies: Freque
   };
 }
 
-/** Expected cost of finding candidates with these spellings, ns a byte of the file; Infinity when it cannot be done. */
-export function estimateCost(spellings: readonly Spelling[], frequencies: Frequencies, candidateNs: number): number {
+/**
+ * Expected cost of finding these spellings and doing what takes `hitNs` at each, ns a byte of the file; Infinity when it cannot be
+ * done.
+ */
+export function estimateCost(spellings: readonly Spelling[], frequencies: Frequencies, hitNs: number): number {
   if (spellings.some((spelling) => spelling.length === 0)) return Infinity;
-  const filters = distinct(spellings.flatMap((spelling) => chooseFilters(spelling, frequencies)));
-  if (filters.length === 0 || filters.length > MAX_FILTERS) return Infinity;
-  return filters.reduce((sum, filter) => sum + FILTER_NS + filter.share * candidateNs, 0);
+  let cost = 0;
+  let count = 0;
+  for (const spelling of spellings) {
+    const filters = distinct(chooseFilters(spelling, frequencies));
+    if (filters.length === 0) return Infinity;
+    count += filters.length;
+    for (const filter of filters) {
+      cost += FILTER_NS + filter.share * CANDIDATE_NS + hitShare(spelling, filter, frequencies) * hitNs;
+    }
+  }
+  return count > MAX_FILTERS ? Infinity : cost;
+}
+
+/** Share of places in the sample that pass the filter and are spelled so; a place that passes by chance costs little. */
+function hitShare(spelling: Spelling, { a, b, share }: Filter, known: Frequencies): number {
+  const { sample } = known;
+  if (sample.length === 0) return share;
+  let hits = 0;
+  forPairs(known, a, b, (start) => {
+    if (isSpelledAt(sample, start, spelling)) hits++;
+  });
+  return Math.min(share, (hits + 0.01) / sample.length);
+}
+
+function isSpelledAt(bytes: Uint8Array, start: number, spelling: Spelling): boolean {
+  let at = start;
+  for (const alternatives of spelling) {
+    const fitting = alternatives.find(({ values, masks }) =>
+      values.every((value, i) => ((bytes[at + i] ?? 0) & (masks[i] ?? 0)) === value),
+    );
+    if (!fitting) return false;
+    at += fitting.values.length;
+  }
+  return true;
 }
 
 function isMasked(filter: Filter): boolean {
@@ -175,12 +204,12 @@ function chooseFilters(spelling: Spelling, frequencies: Frequencies): Filter[] {
 }
 
 /** The pair of bytes of `run` that the file's sample holds least often; null when nothing of it is fixed. */
-function chooseFilter(run: Run, { shares, sample }: Frequencies): Filter | null {
+function chooseFilter(run: Run, known: Frequencies): Filter | null {
   const positions = run.values
     .slice(0, FILTER_REACH)
     .map((value, at) => ({ at, value, mask: run.masks[at] ?? 0 }))
     .filter(({ mask }) => mask !== 0)
-    .map((position) => ({ ...position, share: shareOf(position, shares) }))
+    .map((position) => ({ ...position, share: known.share(position.value, position.mask) }))
     .sort((x, y) => x.share - y.share);
   const [rarest] = positions;
   if (!rarest) return null;
@@ -192,7 +221,8 @@ function chooseFilter(run: Run, { shares, sample }: Frequencies): Filter | null 
     for (const b of few) {
       if (a.at >= b.at && positions.length > 1) continue;
       const guess = Math.max(a.share * b.share, 1e-12);
-      const share = sample.length > 0 ? (pairsIn(sample, a, b) + guess) / sample.length : guess;
+      const size = known.sample.length;
+      const share = size > 0 ? (countPairs(known, a, b) + guess) / size : guess;
       if (share < choice.share) choice = { a, b, share };
     }
   }
@@ -200,18 +230,18 @@ function chooseFilter(run: Run, { shares, sample }: Frequencies): Filter | null 
   return { a, b, ascii, share: choice.share };
 }
 
-function shareOf({ value, mask }: Position, shares: Float64Array): number {
-  let sum = 0;
-  for (let byte = 0; byte < 256; byte++) if ((byte & mask) === value) sum += shares[byte] ?? 0;
-  return sum;
+/** Calls `visit` with where a spelling would start at each pair of the two bytes in the sample. */
+function forPairs(known: Frequencies, a: Position, b: Position, visit: (start: number) => void): void {
+  const [rare, other] = known.share(a.value, a.mask) <= known.share(b.value, b.mask) ? [a, b] : [b, a];
+  known.places(rare.value, rare.mask, (at) => {
+    const byte = known.sample[at - rare.at + other.at];
+    if (byte !== undefined && (byte & other.mask) === other.value) visit(at - rare.at);
+  });
 }
 
-function pairsIn(sample: Uint8Array, a: Position, b: Position): number {
-  const distance = b.at - a.at;
+function countPairs(known: Frequencies, a: Position, b: Position): number {
   let count = 0;
-  for (let i = 0; i + distance < sample.length; i++) {
-    if (((sample[i] ?? 0) & a.mask) === a.value && ((sample[i + distance] ?? 0) & b.mask) === b.value) count++;
-  }
+  forPairs(known, a, b, () => count++);
   return count;
 }
 

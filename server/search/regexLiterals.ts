@@ -20,6 +20,8 @@ export interface RegexLiterals {
   readonly required: readonly (readonly string[])[];
   /** Every match begins with one of these texts; null when that cannot be said. */
   readonly prefix: readonly string[] | null;
+  /** Something in it goes on to the end of the line: trying it at one place takes as long as searching the line. */
+  readonly wide: boolean;
   /** The expression is exactly these texts, the earlier preferred; null when it is more than that. */
   readonly pure: readonly string[] | null;
 }
@@ -45,7 +47,12 @@ export function regexLiterals({ tree }: ParsedRegex): RegexLiterals {
   if (piece.texts) required.push(piece.texts);
   const pure = piece.pure && piece.texts?.every((text) => text !== '') ? piece.texts : null;
   const usable = (texts: readonly string[]): boolean => texts.length > 0 && !texts.includes('');
-  return { required: required.filter(usable), prefix: usable(piece.prefix) ? piece.prefix : null, pure };
+  return {
+    required: required.filter(usable),
+    prefix: usable(piece.prefix) ? piece.prefix : null,
+    wide: isWide(tree),
+    pure,
+  };
 }
 
 function sequence(alternative: AST.Alternative): Piece {
@@ -177,6 +184,29 @@ function product(before: readonly string[], after: readonly string[]): readonly 
   if (before.length * after.length > MAX_TEXTS) return null;
   const texts = before.flatMap((first) => after.map((second) => first + second));
   return texts.every((text) => text.length <= MAX_TEXT_LENGTH) ? texts : null;
+}
+
+function isWide(tree: AST.Pattern): boolean {
+  const wide = (element: AST.Element): boolean => {
+    switch (element.type) {
+      case 'Quantifier':
+        // Digits and words end soon; what matches nearly anything goes on to the end of the line.
+        return (element.max > 64 && isLoose(element.element)) || wide(element.element);
+      case 'Group':
+      case 'CapturingGroup':
+        return element.alternatives.some((alternative) => alternative.elements.some(wide));
+      default:
+        return false;
+    }
+  };
+  return tree.alternatives.some((alternative) => alternative.elements.some(wide));
+}
+
+function isLoose(element: AST.Element): boolean {
+  return (
+    !(element.type === 'Character' || (element.type === 'CharacterSet' && element.kind !== 'any' && !element.negate)) &&
+    !(element.type === 'CharacterClass' && !element.negate)
+  );
 }
 
 /** True when every match takes at least one character other than U+0000, so that a hole of a sparse file holds none. */

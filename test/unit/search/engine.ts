@@ -1,7 +1,8 @@
 /** A search engine with tiny segments, so that every boundary is met by files of some kilobytes; for tests. */
 import { closeSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileSearch, frequencies } from '../../../server/search/compile.ts';
+import { compileSearch } from '../../../server/search/compile.ts';
+import { Frequencies } from '../../../server/search/frequencies.ts';
 import { type Hit, HitBudget } from '../../../server/search/hitStore.ts';
 import { Search } from '../../../server/search/search.ts';
 import type { SearchSizes } from '../../../server/search/searchJob.ts';
@@ -82,7 +83,7 @@ export function startSearch(
   const search = new Search({
     id: 'test',
     source,
-    plan: compileSearch(request, shape, frequencies(new Uint8Array(0))),
+    plan: compileSearch(request, shape, new Frequencies(new Uint8Array(0))),
     from: request.from ?? 0,
     pool,
     budget: new HitBudget(budgetBytes),

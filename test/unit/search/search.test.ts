@@ -2,7 +2,8 @@ import { appendFileSync, existsSync, mkdirSync, openSync, readdirSync, readFileS
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { compileSearch, frequencies } from '../../../server/search/compile.ts';
+import { compileSearch } from '../../../server/search/compile.ts';
+import { Frequencies } from '../../../server/search/frequencies.ts';
 import { HitBudget } from '../../../server/search/hitStore.ts';
 import { Search } from '../../../server/search/search.ts';
 import { DEFAULT_SIZES } from '../../../server/search/searchPool.ts';
@@ -261,7 +262,7 @@ describe('hits', () => {
     const search = new Search({
       id: 'spilled',
       source,
-      plan: compileSearch(text('a'), shape, frequencies(bytes.subarray(0, 1000))),
+      plan: compileSearch(text('a'), shape, new Frequencies(bytes.subarray(0, 1000))),
       from: 0,
       pool,
       budget: new HitBudget(0),
@@ -285,7 +286,7 @@ describe('hits', () => {
     const search = new Search({
       id: 'nowhere',
       source,
-      plan: compileSearch(text('a'), shape, frequencies(new Uint8Array(0))),
+      plan: compileSearch(text('a'), shape, new Frequencies(new Uint8Array(0))),
       from: 0,
       pool,
       budget: new HitBudget(0),
@@ -330,7 +331,7 @@ test('holes of a sparse file are passed over, also of a TiB, and hits at their e
     const search = new Search({
       id: 'sparse',
       source,
-      plan: compileSearch(request, shape, frequencies(new Uint8Array(0))),
+      plan: compileSearch(request, shape, new Frequencies(new Uint8Array(0))),
       from: 2 ** 38,
       pool: full,
       budget: new HitBudget(1000),
