@@ -13,7 +13,7 @@ import { type SearchPool, searchPool } from './searchPool.ts';
 import { spillFolder } from './spill.ts';
 
 /** Kept at once for a file; the oldest that has nothing left to do makes room. */
-export const MAX_SEARCHES = 16;
+const MAX_SEARCHES = 16;
 /** Packed hits in memory, of all searches together: some 40 million hits. What is more goes to disk. */
 const BUDGET_BYTES = 67_108_864;
 /** Read to learn which bytes are rare. */

@@ -19,7 +19,7 @@ export type Element = readonly Alternative[];
 export type Spelling = readonly Element[];
 
 /** More filters than this make the kernel slower than the expression itself. */
-export const MAX_FILTERS = 16;
+const MAX_FILTERS = 16;
 /** Starts of a spelling are written out until there would be more of them than this. */
 const MAX_VARIANTS = 8;
 /** A byte of the file costs this for each filter, ns; a candidate costs CANDIDATE_NS. */
