@@ -86,6 +86,16 @@ function Head({ file, search }: { readonly file: FileInfo; readonly search: File
   );
 }
 
+/** What to do about a search without hits. */
+function adviceFor({ query, status }: FileSearch): string {
+  if (status?.complete !== true) {
+    return status?.cancelled ? 'Go on with the search, or change the pattern.' : 'Change the pattern and search again.';
+  }
+  const strict = query.kind === 'text' && (query.caseSensitive || query.wholeWord);
+  if (strict) return 'Search in any case and for parts of words, or as a regular expression.';
+  return 'What is written to the file is searched as it comes.';
+}
+
 function Body({ file, search }: { readonly file: FileInfo; readonly search: FileSearch | null }) {
   if (search === null) {
     return (
@@ -111,12 +121,8 @@ function Body({ file, search }: { readonly file: FileInfo; readonly search: File
   if (status !== null && status.hits === 0 && !status.running) {
     return (
       <div className="search-empty">
-        {status.complete ? <p>The file does not hold this.</p> : <p>What was searched does not hold this.</p>}
-        <p>
-          {search.query.kind === 'text' && (search.query.caseSensitive || search.query.wholeWord)
-            ? 'Search in any case and for parts of words, or as a regular expression.'
-            : 'What is written to the file is searched as it comes.'}
-        </p>
+        <p>{status.complete ? 'The file does not hold this.' : 'What was searched does not hold this.'}</p>
+        <p>{adviceFor(search)}</p>
       </div>
     );
   }
