@@ -6,8 +6,9 @@ import { type RefObject, useCallback, useEffect, useRef } from 'react';
 import type { Runway } from '../../rows/useRunway.ts';
 import { appStore } from '../../state/store.ts';
 
-/** Heights are known after a few frames; then the person has the view again. */
+/** Heights are known when nothing had to be put right for so long. Whoever moves something himself has the view at once. */
 const HOLD_MS = 500;
+const MOVES = ['wheel', 'pointerdown', 'touchstart', 'keydown'] as const;
 
 interface Held {
   readonly y: number;
@@ -47,6 +48,16 @@ export function useHeldCursor(main: RefObject<HTMLElement | null>): HeldCursor {
     [main],
   );
 
+  useEffect(() => {
+    const release = () => {
+      held.current = null;
+    };
+    for (const move of MOVES) window.addEventListener(move, release, { capture: true, passive: true });
+    return () => {
+      for (const move of MOVES) window.removeEventListener(move, release, { capture: true });
+    };
+  }, []);
+
   const settle = useCallback(
     (runway: Runway, cursorRow: number | null) => {
       if (!held.current) return;
@@ -55,13 +66,16 @@ export function useHeldCursor(main: RefObject<HTMLElement | null>): HeldCursor {
         return;
       }
       const found = ringOf(main);
+      const again = { y: held.current.y, until: performance.now() + HOLD_MS };
       if (!found) {
+        held.current = again;
         // Rows above it turned out taller than they were taken for, and pushed it out.
         if (cursorRow !== null) runway.scrollToPosition({ row: cursorRow, px: Math.round(-held.current.y) });
         return;
       }
       const { ring, frame, row } = found;
       if (Math.abs(ring.top - frame.top - held.current.y) < 1) return;
+      held.current = again;
       const inRow = ring.top - row.getBoundingClientRect().top;
       runway.scrollToPosition({ row: Number(row.dataset.row), px: Math.round(inRow - held.current.y) });
     },
