@@ -307,7 +307,10 @@ export class TextGeometry {
   }
 
   #confirmed(next: TextRun | null, run: TextRun): void {
-    if (next === null) return this.#mismatch(run);
+    if (next === null) {
+      this.#mismatch(run);
+      return;
+    }
     this.#become(next);
     this.#plan();
   }

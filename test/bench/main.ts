@@ -43,6 +43,7 @@ const sizes = (): { size: string; path: string }[] => {
 const sections: readonly (readonly [name: string, title: string, run: () => Row[] | Promise<Row[]>])[] = [
   ['index', 'Line index', () => indexBench(bigLog(), 9)],
   ['windows', '64 KiB windows over HTTP', () => windowsBench(bigLog(), HOT_BYTES, 5)],
+  ['search', 'Searches against ripgrep', () => searchBench(bigLog(), 3)],
   [
     'first-rows',
     'First rows on screen, from the start of the process',
