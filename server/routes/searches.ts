@@ -155,7 +155,7 @@ async function serveExtent(place: Place, res: ServerResponse, query: Query, line
   const to = requiredInteger(query, 'to', from, MAX_FILE_BYTES);
   const count = requiredInteger(query, 'count', 1, MAX_HITS);
   const { search } = place;
-  const { start, hits, more, exact } = search.hitsIn(from, to, count);
+  const { start, hits, more, exact } = search.hits.touching(from, to, count);
   const reply: SearchExtentReply = {
     generation: search.generation,
     size: search.size,
@@ -176,7 +176,7 @@ async function serveRange(place: Place, res: ServerResponse, query: Query, lines
   const start = requiredInteger(query, 'start', 0, MAX_FILE_BYTES);
   const count = requiredInteger(query, 'count', 0, MAX_HITS);
   const { search } = place;
-  const { hits, exact } = search.hits(start, count);
+  const { hits, exact } = search.hits.range(start, count);
   const total = search.total;
   const reply: SearchHitsReply = {
     generation: search.generation,
@@ -234,7 +234,7 @@ function serveHistogram(search: Search, res: ServerResponse, text: string): void
   const reply: SearchHistogramReply = {
     generation: search.generation,
     size: search.size,
-    buckets: search.histogram(buckets),
+    buckets: search.hits.histogram(buckets),
     total: search.total,
     complete: search.complete,
   };

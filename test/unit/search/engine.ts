@@ -120,7 +120,7 @@ export async function searchBytes(
     const { error, complete, hits: total } = search.status();
     if (error) throw new Error(error.message);
     if (!complete) throw new Error('the search did not end');
-    const { hits, exact } = search.hits(0, 10_000_000);
+    const { hits, exact } = search.hits.range(0, 10_000_000);
     if (hits.length !== total || !exact) throw new Error(`${hits.length} hits of ${total}, exact ${exact}`);
     return hits;
   } finally {

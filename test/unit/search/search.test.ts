@@ -22,7 +22,6 @@ const { segmentBytes, pieceBytes } = SMALL_SIZES;
 const shape = shapeOf(Buffer.from('text'), {});
 const text = (pattern: string): SearchRequest => ({ kind: 'text', pattern });
 const regex = (pattern: string): SearchRequest => ({ kind: 'regex', pattern });
-
 describe('a file that changes', () => {
   test(
     'what is appended is searched, and what it changes at the old end is searched again',
@@ -55,7 +54,7 @@ describe('a file that changes', () => {
                 : naiveLines(bytes, request.pattern, '');
             expect(search.status()).toMatchObject({ complete: true, size: bytes.length, scannedBytes: bytes.length });
             expect(search.total).toBe(want.length);
-            expectHits(search.hits(0, 1_000_000).hits, want, request.pattern);
+            expectHits(search.hits.range(0, 1_000_000).hits, want, request.pattern);
             search.close();
             source.close();
           },
@@ -74,7 +73,7 @@ describe('a file that changes', () => {
     source.renew();
     search.noticeSource();
     expect(search.status()).toMatchObject({ stale: true, complete: false, hits: 0 });
-    expect(search.hits(0, 10).hits).toEqual([]);
+    expect(search.hits.range(0, 10).hits).toEqual([]);
     search.close();
     source.close();
   });
@@ -193,20 +192,20 @@ describe('hits', () => {
     const source = plainSource(fileOf(bytes));
     const search = startSearch(pool, source, { ...text('a'), from: 200_000 }, shape, budgetBytes);
     await finished(search);
-    expectHits(search.hits(0, 1_000_000).hits, want, 'all');
+    expectHits(search.hits.range(0, 1_000_000).hits, want, 'all');
     for (const start of [0, 1, 777, want.length - 3, want.length, want.length + 5]) {
-      expectHits(search.hits(start, 10).hits, want.slice(start, start + 10), `from number ${start}`);
+      expectHits(search.hits.range(start, 10).hits, want.slice(start, start + 10), `from number ${start}`);
     }
     for (const offset of [0, 1, 49_999, 50_000, 99_999, 150_001, segmentBytes, bytes.length - 1, bytes.length]) {
       const next = want.findIndex((hit) => hit.offset >= offset);
       const number = next < 0 ? want.length : next;
-      expect(search.near(offset, 'next')).toEqual({
+      expect(search.hits.near(offset, 'next')).toEqual({
         hit: want[number] ?? null,
         number: number < want.length ? number : null,
         decided: true,
         exact: number < want.length,
       });
-      expect(search.near(offset, 'previous').hit).toEqual(want[number - 1] ?? null);
+      expect(search.hits.near(offset, 'previous').hit).toEqual(want[number - 1] ?? null);
     }
     for (const buckets of [1, 3, 7, 100, 4096]) {
       const counts = new Array<number>(buckets).fill(0);
@@ -215,7 +214,7 @@ describe('hits', () => {
         const to = Math.floor(((b + 1) * bytes.length) / buckets);
         counts[b] = want.filter(({ offset }) => offset >= from && offset < to).length;
       }
-      expect(search.histogram(buckets)).toEqual(counts);
+      expect(search.hits.histogram(buckets)).toEqual(counts);
     }
     search.close();
     source.close();
@@ -243,9 +242,9 @@ describe('hits', () => {
         }
       }
       await finished(search);
-      expectHits(search.hits(0, 10_000).hits, want, 'all');
+      expectHits(search.hits.range(0, 10_000).hits, want, 'all');
       const inFirst = want.filter(({ offset }) => offset < Math.floor(long.length / 4)).length;
-      expect(search.histogram(4)[0]).toBe(inFirst);
+      expect(search.hits.histogram(4)[0]).toBe(inFirst);
       search.close();
     }
     source.close();
@@ -340,7 +339,7 @@ test('holes of a sparse file are passed over, also of a TiB, and hits at their e
     });
     search.start();
     await finished(search);
-    const { hits } = search.hits(0, 100);
+    const { hits } = search.hits.range(0, 100);
     const want = request.kind === 'bytes' ? places.slice(1).map((offset) => offset - 1) : places;
     expect(hits.map(({ offset }) => offset)).toEqual(want);
     expect(search.status()).toMatchObject({ complete: true, error: null, scannedBytes: size });
