@@ -95,6 +95,17 @@ const point = async (page: Page, pane: 'hex' | 'text', y: number): Promise<[numb
 };
 
 describe('linked panes', () => {
+  test('have the keyboard from the start', () =>
+    withPage(browser, server.origin, {}, async (page) => {
+      await opened(page);
+      await expect
+        .poll(
+          () => page.evaluate(() => document.activeElement?.closest('[data-pane]')?.getAttribute('data-pane')),
+          PATIENCE,
+        )
+        .toBe('text');
+    }));
+
   test('keep the cursor level while it is in sight, whichever pane it is moved in', () =>
     withPage(browser, server.origin, {}, async (page) => {
       await opened(page);

@@ -1,12 +1,19 @@
+import { useEffect } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import type { Pane } from '../../state/store.ts';
 import { patchLayout, uiStore } from '../../state/ui.ts';
+import { focusRows } from './focus.ts';
 import { PaneFrame } from './PaneFrame.tsx';
 
 /** Hex and text beside each other, with a split that is remembered. */
 export function SplitPanes({ file, pane }: { readonly file: FileInfo; readonly pane: Pane }) {
   const { split } = uiStore.getState().layout;
+  // The single pane that stood here while this was loaded has taken the focus with it.
+  useEffect(() => {
+    const { activeElement, body } = document;
+    if (activeElement === null || activeElement === body) focusRows();
+  }, []);
   return (
     <Group
       className="panes-split"
