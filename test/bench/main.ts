@@ -9,7 +9,6 @@ import { indexBench } from './indexBench.ts';
 import { memoryBench } from './memoryBench.ts';
 import { scrollBench } from './scrollBench.ts';
 import { searchBench } from './searchBench.ts';
-import { searchBench } from './searchBench.ts';
 import { printSection, type Row } from './stats.ts';
 import { windowsBench } from './windowsBench.ts';
 
@@ -50,7 +49,6 @@ const sections: readonly (readonly [name: string, title: string, run: () => Row[
     'First rows on screen, from the start of the process',
     () => firstRowsBench(sizes(), 'request id=', 7),
   ],
-  ['search', 'Search, against rg --count-matches', () => searchBench(bigLog(), 3)],
   ['scrolling', 'Scrolling', () => scrollBench(bigLog())],
   [
     'memory',
