@@ -94,12 +94,16 @@ export class TextGeometry {
     return () => this.#listeners.delete(listener);
   }
 
+  /** A jump is on its way. */
+  get moving(): boolean {
+    return this.#flights.has('jump');
+  }
+
   snapshot(): TextSnapshot {
     const run = this.#run;
     const facts = this.#facts();
     const rowCount = run ? totalRows(run, facts) : 0;
-    const moving = this.#flights.has('jump');
-    return { run, rowCount, facts, errors: this.#trouble.errors, epoch: this.#epoch, moving };
+    return { run, rowCount, facts, errors: this.#trouble.errors, epoch: this.#epoch, moving: this.moving };
   }
 
   /** Shows the row that holds `offset` (clamped to the file): at once when it is in the run, else when it came. */

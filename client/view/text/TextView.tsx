@@ -202,7 +202,11 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const copy = useCopy({ api, fileId: file.id, cache, encoding });
   const bring = useCallback((offset: number) => geometry.show(offset, 'nearest'), [geometry]);
   const [announcement, announce] = useTextAnnouncement(places);
-  useTextCommands({ fileId: file.id, places, rowCount, runway, copy, bring, visualMove, onMoved: announce }, active);
+  const moving = () => geometry.moving;
+  useTextCommands(
+    { fileId: file.id, places, rowCount, runway, copy, bring, moving, visualMove, onMoved: announce },
+    active,
+  );
   useCommandHandlers(
     {
       'view.levels': () => appStore.getState().patchSettings({ levels: !settings.levels }),

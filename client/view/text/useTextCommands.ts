@@ -29,6 +29,8 @@ export interface TextCommandParts {
   readonly copy: CopyActions;
   /** Brings the row of a byte into view, from anywhere. */
   readonly bring: (offset: number) => void;
+  /** The rows of a jump are on their way: what is on screen is where one was. */
+  readonly moving: () => boolean;
   /** One line on screen up or down from the cursor while lines wrap; null where that cannot be told. */
   readonly visualMove: (lines: 1 | -1) => number | null;
   readonly onMoved: (cursor: number) => void;
@@ -144,6 +146,7 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
       const view = appStore.getState().views[fileId];
       if (!view || !places || places.size === 0) return true;
       const { cursor } = view;
+      if (view.reveal.seq > view.followed || latest.current.moving()) return false;
       const done = (target: CharacterPlace | null): boolean => {
         if (target) finish(move, target);
         return target !== null;
