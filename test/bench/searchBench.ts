@@ -6,6 +6,7 @@ import type { BigviewServer } from '../helpers/bigview.ts';
 import { withBigview } from './process.ts';
 import { median, mib, ms, type Row, ratio } from './stats.ts';
 
+/** Dense: a hit in nearly every line. */
 type Group = 'literal' | 'dense' | 'expression';
 
 interface Case {
@@ -47,7 +48,7 @@ const CASES: readonly Case[] = [
   text('literal', 'auth', ['-w'], { wholeWord: true }),
   bytes('45 52 52 4f 52 20', 'ERROR '),
   bytes('3d 35 30 ?? 20 74', '=50. t'),
-  text('dense', 'status=500'),
+  text('literal', 'status=500'),
   text('dense', 'request id'),
   text('dense', 'e'),
   regex('ERROR|WARN'),
