@@ -500,12 +500,15 @@ describe('a search', () => {
         if (found) running.push(found);
       });
       await opened(page, '?file=huge.img&view=hex');
-      await type(page, '/\\x00(?=q)/');
+      await type(page, '\\x00(?=q)');
+      await page.keyboard.press('Alt+r');
       await page.keyboard.press('Enter');
       for (let reloads = 0; reloads < 3; reloads++) {
         await bar(page)
           .getByRole('button', { name: /^Stop the search/ })
           .waitFor(PATIENCE);
+        // The address follows within a third of a second.
+        await expect.poll(() => new URL(page.url()).searchParams.has('q'), PATIENCE).toBe(true);
         await page.reload();
         await page.getByRole('grid').first().waitFor();
       }
