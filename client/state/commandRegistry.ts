@@ -4,6 +4,7 @@
  * into commands for the whole page.
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { heldBehindMoves } from './commandOrder.ts';
 import { COMMANDS, type Command, type CommandId, type CommandScope } from './commands.ts';
 import { type Chord, type KeyPress, matchesChord, parseChord } from './keys.ts';
 
@@ -48,11 +49,16 @@ export function canRun(id: CommandId): boolean {
   return handlerOf(id) !== undefined;
 }
 
-/** Does the command; false when nobody can at the moment. */
+const ROWS_COMMANDS: ReadonlySet<CommandId> = new Set(
+  COMMANDS.filter(({ scope }) => scope === 'rows').map(({ id }) => id),
+);
+
+/** Does the command, behind the moves that still wait; false when nobody can at the moment. */
 export function runCommand(id: CommandId, invocation: Invocation = NOT_EXTENDING): boolean {
   const handler = handlerOf(id);
-  handler?.(invocation);
-  return handler !== undefined;
+  if (handler === undefined) return false;
+  if (!heldBehindMoves(id, ROWS_COMMANDS.has(id), () => handlerOf(id)?.(invocation))) handler(invocation);
+  return true;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
 } from '../../rows/textMoves.ts';
 import { rowAt, rowOfOffset } from '../../rows/textRun.ts';
 import type { Runway } from '../../rows/useRunway.ts';
+import { dropHeld, holdBehindMoves, releaseHeld } from '../../state/commandOrder.ts';
 import { type CommandHandlers, useCommandHandlers } from '../../state/commandRegistry.ts';
 import type { CommandId } from '../../state/commands.ts';
 import { appStore } from '../../state/store.ts';
@@ -214,6 +215,7 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
 
   const work = useCallback((): void => {
     while (waiting.current[0] && attempt(waiting.current[0])) waiting.current.shift();
+    if (waiting.current.length === 0) releaseHeld();
   }, [attempt]);
 
   useLayoutEffect(() => {
@@ -223,6 +225,7 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
   useEffect(() => {
     if (waiting.current.length > 0) work();
   });
+  useEffect(() => (active ? holdBehindMoves(() => waiting.current.length > 0) : undefined), [active]);
 
   const handlers: CommandHandlers = {
     'select.all': () => {
@@ -234,6 +237,7 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
       const { fileId, copy } = latest.current;
       const state = appStore.getState();
       waiting.current = [];
+      dropHeld();
       copy.dismiss();
       const view = state.views[fileId];
       if (view) state.move(fileId, view.cursor, { anchor: null });
