@@ -245,7 +245,11 @@ describe.runIf(onLinux)('MapCopier', () => {
       // Opening has read the two ends, and the system some more around them.
       const offset = 8 * MiB;
       expect(copier.copy(offset, target, 65_536)).toBe(false);
-      expect(cachedCopier(source.fd)?.copy(offset, target, 65_536)).toBe(false);
+      // Asking may begin to bring them in, and a quick disk has them before the call returns: then they have to be right.
+      if (cachedCopier(source.fd)?.copy(offset, target, 65_536)) {
+        expect(Buffer.from(target).equals(patternBytes(offset, 65_536))).toBe(true);
+      }
+      target.fill(0);
       expect(await source.read(offset, target)).toBe(65_536);
       expect(Buffer.from(target).equals(patternBytes(offset, 65_536))).toBe(true);
       expect(copier.copy(offset, target, 65_536)).toBe(true);
