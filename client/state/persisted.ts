@@ -1,11 +1,15 @@
 /** What the browser remembers between visits. Everything read back is validated: another version may have written it. */
 import { DEFAULT_SETTINGS, type Settings } from './store.ts';
 
+/** The panels that the side can show; one that this version lacks gives way to the first (view/frame/panels.ts). */
+const PANEL_TABS = ['inspector', 'search', 'filters', 'highlighters', 'marks'] as const;
+export type PanelTab = (typeof PANEL_TABS)[number];
+
 export interface Layout {
   /** Share of the first pane when both are shown, per cent. */
   readonly split: number;
   readonly panelOpen: boolean;
-  readonly panelTab: 'inspector' | 'search';
+  readonly panelTab: PanelTab;
   readonly littleEndian: boolean;
 }
 
@@ -45,7 +49,7 @@ const SETTINGS: { readonly [K in keyof Settings]: Check<Settings[K]> } = {
 const LAYOUT: { readonly [K in keyof Layout]: Check<Layout[K]> } = {
   split: (value): value is number => typeof value === 'number' && value >= 10 && value <= 90,
   panelOpen: isBoolean,
-  panelTab: oneOf('inspector', 'search'),
+  panelTab: oneOf(...PANEL_TABS),
   littleEndian: isBoolean,
 };
 

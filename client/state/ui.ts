@@ -1,7 +1,7 @@
 /** What the frame itself remembers while it is open: layers, connection, notices. Kept apart from where one is in a file. */
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import { type Layout, readStored, restoreLayout, writeStored } from './persisted.ts';
+import { type Layout, type PanelTab, readStored, restoreLayout, writeStored } from './persisted.ts';
 import type { SessionState } from './session.ts';
 
 export type Connection =
@@ -100,7 +100,7 @@ export function patchLayout(change: Partial<Layout>): void {
 }
 
 /** Shows a tab of the side panel; closes the panel when it is shown already. */
-export function togglePanel(tab: Layout['panelTab']): void {
+export function togglePanel(tab: PanelTab): void {
   const { panelOpen, panelTab } = uiStore.getState().layout;
   patchLayout({ panelTab: tab, panelOpen: !panelOpen || panelTab !== tab });
 }

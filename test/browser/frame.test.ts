@@ -509,6 +509,35 @@ describe('keyboard and screen reader', () => {
   );
 });
 
+describe('side panel', () => {
+  test(
+    'arrows go through the tabs, and the panel is as it was left after a reload',
+    inPage(async (page) => {
+      await opened(page);
+      await page.keyboard.press('i');
+      const tabs = page.getByRole('tablist', { name: 'Side panel' }).getByRole('tab');
+      const names = await tabs.evaluateAll((all) => all.map((tab) => tab.getAttribute('aria-label')));
+      expect(names.slice(0, 2)).toEqual(['Inspector', 'Search']);
+      const chosen = tabs.and(page.locator('[aria-selected="true"]'));
+      expect(await tabs.and(page.locator('[tabindex="0"]')).count()).toBe(1);
+      await chosen.focus();
+      for (const name of [...names.slice(1), names[0]]) {
+        await page.keyboard.press('ArrowRight');
+        await page.getByRole('complementary', { name: name ?? '' }).waitFor();
+        expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(name);
+        expect(await chosen.textContent()).toBe(name);
+      }
+      await page.keyboard.press('End');
+      const last = names[names.length - 1] ?? '';
+      await page.getByRole('complementary', { name: last }).waitFor();
+      await page.reload();
+      await page.getByRole('complementary', { name: last }).waitFor();
+      await page.getByRole('banner').getByRole('button', { name: 'Side panel' }).click();
+      await expect.poll(() => page.getByRole('complementary').count(), PATIENCE).toBe(0);
+    }),
+  );
+});
+
 describe('states', () => {
   test(
     'an empty file says so, and shows what is written to it',

@@ -6,11 +6,11 @@ import { useActiveFile } from '../../state/useApp.ts';
 import { useSearchCommands } from '../search/useSearchCommands.ts';
 import { Banners } from './Banners.tsx';
 import { focusRows } from './focus.ts';
-import { Inspector } from './Inspector.tsx';
 import { latePart, loadLateParts } from './lateParts.ts';
 import { NoticeLayer, Toasts } from './Notices.tsx';
-import { LayerBoundary, PaneBoundary } from './PaneBoundary.tsx';
+import { LayerBoundary } from './PaneBoundary.tsx';
 import { Panes } from './Panes.tsx';
+import { SidePanel } from './SidePanel.tsx';
 import { StatusBar } from './StatusBar.tsx';
 import { Tips } from './Tips.tsx';
 import { TopBar } from './TopBar.tsx';
@@ -18,7 +18,6 @@ import { useFrameCommands } from './useFrameCommands.ts';
 import './frame.css';
 
 const HelpDialog = latePart(async () => (await import('./HelpDialog.tsx')).HelpDialog);
-const SearchPanel = latePart(async () => (await import('../search/SearchPanel.tsx')).SearchPanel);
 const RowMenu = latePart(async () => (await import('./RowMenu.tsx')).RowMenu);
 
 function useTitle(name: string | undefined): void {
@@ -59,7 +58,7 @@ function Layers() {
 
 export function Frame() {
   const file = useActiveFile();
-  const { panelOpen, panelTab } = useUi((state) => state.layout);
+  const panelOpen = useUi((state) => state.layout.panelOpen);
   useFrameCommands();
   useSearchCommands();
   useTitle(file?.name);
@@ -73,17 +72,7 @@ export function Frame() {
       <Banners file={file} />
       <main className="frame-main" id="file" aria-label={file?.name}>
         {file ? <Panes key={file.id} file={file} /> : <Skeleton />}
-        {file && panelOpen && (
-          <PaneBoundary name="The side panel" resetKey={`${file.id} ${panelTab}`}>
-            {panelTab === 'inspector' ? (
-              <Inspector file={file} />
-            ) : (
-              <Suspense fallback={<aside className="inspector" aria-label="Search" />}>
-                <SearchPanel file={file} />
-              </Suspense>
-            )}
-          </PaneBoundary>
-        )}
+        {file && panelOpen && <SidePanel file={file} />}
       </main>
       <StatusBar />
       <NoticeLayer />

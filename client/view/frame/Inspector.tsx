@@ -1,16 +1,13 @@
 /** The side panel: what the bytes at the cursor mean, and the selection in numbers. A click on a value copies it. */
-import { X } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 import { selectionExtent } from '../../../shared/extent.ts';
 import { PAGE_BYTES } from '../../../shared/limits.ts';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { formatCount, formatHex, formatSize } from '../../../shared/units.ts';
-import { runCommand } from '../../state/commandRegistry.ts';
 import { pageCacheOf } from '../../state/documents.ts';
 import { notify, patchLayout, useUi } from '../../state/ui.ts';
 import { useActiveView } from '../../state/useApp.ts';
 import { INSPECT_BYTES, inspect } from './inspect.ts';
-import { PanelTabs } from './PanelTabs.tsx';
 import './inspector.css';
 
 async function copyValue(name: string, value: string): Promise<void> {
@@ -108,9 +105,9 @@ export function Inspector({ file }: { readonly file: FileInfo }) {
   const bytes = useBytesAt(file, view?.cursor ?? 0);
   const groups = inspect(bytes ?? new Uint8Array(0), little);
   return (
-    <aside className="inspector" aria-label="Inspector">
-      <header className="inspector-header">
-        <PanelTabs tab="inspector" />
+    <div className="inspector-body scrolls" aria-busy={bytes === null}>
+      <div className="inspector-order">
+        <span>Byte order</span>
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a look and a legend of its own */}
         <div className="segments" role="group" aria-label="Byte order">
           {[true, false].map((value) => (
@@ -126,28 +123,18 @@ export function Inspector({ file }: { readonly file: FileInfo }) {
             </button>
           ))}
         </div>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Close the inspector"
-          onClick={() => runCommand('view.panel')}
-        >
-          <X className="icon" aria-hidden="true" />
-        </button>
-      </header>
-      <div className="inspector-body scrolls" aria-busy={bytes === null}>
-        {groups.map(({ title, fields }) => (
-          <section key={title} className="inspector-group">
-            <h3>{title}</h3>
-            <dl>
-              {fields.map(({ name, value }) => (
-                <Field key={name} name={name} value={value} />
-              ))}
-            </dl>
-          </section>
-        ))}
-        {view && <Selection cursor={view.cursor} anchor={view.anchor} />}
       </div>
-    </aside>
+      {groups.map(({ title, fields }) => (
+        <section key={title} className="inspector-group">
+          <h3>{title}</h3>
+          <dl>
+            {fields.map(({ name, value }) => (
+              <Field key={name} name={name} value={value} />
+            ))}
+          </dl>
+        </section>
+      ))}
+      {view && <Selection cursor={view.cursor} anchor={view.anchor} />}
+    </div>
   );
 }

@@ -5,7 +5,7 @@ import { controlIndex } from '../../state/documents.ts';
 import { ENCODING_CHOICES, encodingName } from '../../state/encodings.ts';
 import { FONT_SIZES } from '../../state/persisted.ts';
 import { appStore, DEFAULT_SETTINGS, type Pane, type Settings, type Theme, type ViewMode } from '../../state/store.ts';
-import { type Choice, notify, openField, togglePanel, uiStore } from '../../state/ui.ts';
+import { type Choice, notify, openField, patchLayout, togglePanel, uiStore } from '../../state/ui.ts';
 import { type Active, activeOf, useApp } from '../../state/useApp.ts';
 import { stepFile } from './FileTabs.tsx';
 import { focusRows } from './focus.ts';
@@ -102,7 +102,8 @@ const HANDLERS: CommandHandlers = {
     if (view.mode === 'both') appStore.getState().patchView(file.id, { pane: view.pane === 'hex' ? 'text' : 'hex' });
     requestAnimationFrame(focusRows);
   }),
-  'view.panel': () => togglePanel('inspector'),
+  'view.panel': () => patchLayout({ panelOpen: !uiStore.getState().layout.panelOpen }),
+  'view.inspector': () => togglePanel('inspector'),
   'view.menu': () => uiStore.setState({ rowMenu: menuPlace() }),
   'view.wrap': setting(({ wrap }) => ({ wrap: !wrap })),
   'view.radix': setting(({ addressRadix }) => ({ addressRadix: addressRadix === 'hex' ? 'decimal' : 'hex' })),

@@ -8,11 +8,9 @@ import { numberTypeOf } from '../../search/query.ts';
 import { type FileSearch, isRunning, useSearches } from '../../search/searchStore.ts';
 import { jumpTo } from '../../state/addressBar.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
-import { patchLayout } from '../../state/ui.ts';
 import { useActiveView } from '../../state/useApp.ts';
 import { CommandButton } from '../frame/IconButton.tsx';
 import { Keycaps } from '../frame/Keycaps.tsx';
-import { PanelTabs } from '../frame/PanelTabs.tsx';
 import { HitListView } from './HitListView.tsx';
 import './searchPanel.css';
 
@@ -133,20 +131,9 @@ function Body({ file, search }: { readonly file: FileInfo; readonly search: File
 export function SearchPanel({ file }: { readonly file: FileInfo }) {
   const search = useSearches((state) => state.byFile[file.id] ?? null);
   return (
-    <aside className="inspector" aria-label="Search">
-      <header className="inspector-header">
-        <PanelTabs tab="search" />
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Close the panel"
-          onClick={() => patchLayout({ panelOpen: false })}
-        >
-          <X className="icon" aria-hidden="true" />
-        </button>
-      </header>
+    <>
       {search !== null && <Head file={file} search={search} />}
       <Body file={file} search={search} />
-    </aside>
+    </>
   );
 }
