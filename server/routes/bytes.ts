@@ -77,14 +77,16 @@ async function readAdmitted(
   }
 }
 
+/** Names and values in turns: what Node makes of it costs half of what an object does. */
+const FIXED_HEADERS: readonly string[] = [
+  ...Object.entries(SECURITY_HEADERS).flat(),
+  'Content-Type',
+  'application/octet-stream',
+];
+
 function writeHead(res: ServerResponse, length: number, generation: number, size: number): void {
-  res.writeHead(200, {
-    ...SECURITY_HEADERS,
-    'Content-Type': 'application/octet-stream',
-    'Content-Length': length,
-    [GENERATION_HEADER]: generation,
-    [SIZE_HEADER]: size,
-  });
+  const own = ['Content-Length', String(length), GENERATION_HEADER, String(generation), SIZE_HEADER, String(size)];
+  res.writeHead(200, [...FIXED_HEADERS, ...own]);
 }
 
 /** Aborts when the connection of `res` closes before the response was finished. */
