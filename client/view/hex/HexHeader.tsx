@@ -15,9 +15,6 @@ export const HexHeader = memo(function HexHeader({ layout, column, scrollLeft, t
   return (
     <div className="hex-header" aria-hidden="true">
       <div className="hex-header-row" style={{ width: layout.width, transform: `translateX(${-scrollLeft}px)` }}>
-        <span className="hex-header-name" style={{ left: layout.addressLeft }}>
-          Offset
-        </span>
         {layout.cells.map((cell, index) => (
           <span
             key={cell}
@@ -31,6 +28,9 @@ export const HexHeader = memo(function HexHeader({ layout, column, scrollLeft, t
           {textName}
         </span>
       </div>
+      <span className="hex-header-name hex-header-pinned" style={{ width: layout.bytesLeft }}>
+        Offset
+      </span>
     </div>
   );
 });

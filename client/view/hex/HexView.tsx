@@ -162,7 +162,7 @@ export function HexView(props: HexViewProps) {
     { fileId: file.id, size, rowBytes, radix: settings.addressRadix, runway, copy, column, onMoved: announce },
     active,
   );
-  const onPointer = useHexPointer({ fileId: file.id, cache, layout, onColumn: setColumn });
+  const onPointer = useHexPointer({ fileId: file.id, cache, layout, onColumn: setColumn, scrollLeft });
   useHexSideways({ reveal: current.reveal, runway, layout, column, width });
   const scrollSideways = useCallback(
     (cells: number) => runway.scroller()?.scrollTo({ left: Math.round(cells * cellWidth) }),
@@ -220,6 +220,7 @@ export function HexView(props: HexViewProps) {
   const idPrefix = `hex-${file.id}`;
   /** Rows are wider than the pane. */
   const cut = width > 0 && layout.width > width;
+  const covered = scrollLeft > 0 ? scrollLeft + layout.bytesLeft : 0;
   return (
     <div
       className="hex-view"
@@ -262,7 +263,7 @@ export function HexView(props: HexViewProps) {
               </>
             )
           }
-          overlay={size > 0 && <HexCursor runway={runway} layout={layout} cursor={cursor} />}
+          overlay={size > 0 && <HexCursor runway={runway} layout={layout} cursor={cursor} covered={covered} />}
           onPointer={onPointer}
           onFocus={onFocus}
           onScrollLeft={setScrollLeft}
@@ -271,9 +272,9 @@ export function HexView(props: HexViewProps) {
         {cut && (
           <HorizontalBar
             left={scrollLeft / cellWidth}
-            visible={width / cellWidth}
-            total={layout.width / cellWidth}
-            inset={0}
+            visible={(width - layout.bytesLeft) / cellWidth}
+            total={(layout.width - layout.bytesLeft) / cellWidth}
+            inset={layout.bytesLeft}
             controls={`${idPrefix}-rows`}
             onScroll={scrollSideways}
           />

@@ -21,6 +21,8 @@ export interface HexPointerParts {
   readonly cache: PageCache;
   readonly layout: HexLayout;
   readonly onColumn: (column: HexColumn) => void;
+  /** How far the rows are scrolled under the addresses, px. */
+  readonly scrollLeft: number;
 }
 
 export function useHexPointer(parts: HexPointerParts): (event: RowsPointerEvent) => void {
@@ -29,12 +31,13 @@ export function useHexPointer(parts: HexPointerParts): (event: RowsPointerEvent)
   const held = useRef<Held | null>(null);
 
   return useCallback((event: RowsPointerEvent) => {
-    const { fileId, cache, layout, onColumn } = latest.current;
+    const { fileId, cache, layout, onColumn, scrollLeft } = latest.current;
     const state = appStore.getState();
     const view = state.views[fileId];
     const { size } = cache;
     if (!view || size === 0) return;
-    const hit = byteAt(layout, event.x);
+    const inPane = event.x - scrollLeft;
+    const hit = byteAt(layout, inPane < layout.bytesLeft ? inPane : event.x);
     const offset = Math.min(event.row * layout.rowBytes + hit.index, size - 1);
     switch (event.phase) {
       case 'press': {

@@ -9,17 +9,18 @@ const MARGIN_CELLS = 3;
 
 /**
  * Where to scroll to, px, so that `[left, left + width)` is in view with a margin, when `scrollLeft` is where one is; as little as
- * needed, but what fits beside the addresses is shown with them.
+ * needed. The first `pinned` px of the pane are covered by the addresses, which stay.
  */
 export function sidewaysFor(
   box: { readonly left: number; readonly width: number },
   scrollLeft: number,
   viewport: number,
   margin: number,
+  pinned: number,
 ): number {
   const right = box.left + box.width;
   if (right + margin <= viewport) return 0;
-  if (box.left - margin < scrollLeft) return Math.max(0, box.left - margin);
+  if (box.left - margin < scrollLeft + pinned) return Math.max(0, box.left - margin - pinned);
   return Math.max(scrollLeft, right + margin - viewport);
 }
 
@@ -43,7 +44,7 @@ export function useHexSideways({ reveal, runway, layout, column, width }: HexSid
     if (!scroller || layout.width <= width) return;
     const index = reveal.offset % layout.rowBytes;
     const box = (column === 'text' ? textBox : bytesBox)(layout, index, index);
-    const left = sidewaysFor(box, scroller.scrollLeft, width, MARGIN_CELLS * layout.cellWidth);
+    const left = sidewaysFor(box, scroller.scrollLeft, width, MARGIN_CELLS * layout.cellWidth, layout.bytesLeft);
     if (left !== scroller.scrollLeft) scroller.scrollLeft = left;
   }, [reveal, runway, layout, column, width]);
 }

@@ -144,11 +144,12 @@ describe('classes', () => {
 
 test('a place beyond the edges comes into view with a margin, by as little as needed', () => {
   const box = { left: 500, width: 16 };
-  expect(sidewaysFor(box, 0, 540, 24)).toBe(0);
-  expect(sidewaysFor(box, 300, 540, 24)).toBe(0);
-  expect(sidewaysFor(box, 0, 400, 24)).toBe(140);
-  expect(sidewaysFor(box, 200, 400, 24)).toBe(200);
-  expect(sidewaysFor(box, 490, 400, 24)).toBe(476);
+  expect(sidewaysFor(box, 0, 540, 24, 0)).toBe(0);
+  expect(sidewaysFor(box, 300, 540, 24, 0)).toBe(0);
+  expect(sidewaysFor(box, 0, 400, 24, 0)).toBe(140);
+  expect(sidewaysFor(box, 200, 400, 24, 0)).toBe(200);
+  expect(sidewaysFor(box, 490, 400, 24, 0)).toBe(476);
+  expect(sidewaysFor(box, 450, 400, 24, 100)).toBe(376);
 });
 
 describe('moves', () => {
