@@ -23,6 +23,8 @@ export interface ServeOptions {
   /** 0-based, though counted from 1 on the command line as on the screen. */
   readonly line: number | null;
   readonly offset: number | null;
+  /** The page begins with the end in view, and keeps it there as the file grows. */
+  readonly follow: boolean;
 }
 
 export type Command =
@@ -39,6 +41,8 @@ View
   --hex             start in the hex view
   --line N          start at line N (the first is 1)
   --offset N        start at byte N: 4096, 0x1000, 4K, 1.5G
+  --follow          keep the end in view as files grow, and go on with the new file
+                    when one is rotated, as tail -F
 
 Server
   --port N          port to listen on; 0, the default, takes any free one
@@ -68,6 +72,7 @@ const OPTIONS = {
   text: { type: 'boolean' },
   line: { type: 'string' },
   offset: { type: 'string' },
+  follow: { type: 'boolean' },
   version: { type: 'boolean', short: 'V' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -148,6 +153,9 @@ export function parseCommandLine(args: readonly string[], rawArgs: readonly Buff
   if (values.has('version')) return { kind: 'version' };
   if (values.has('hex') && values.has('text')) throw new UsageError('--hex and --text exclude each other');
   if (values.has('line') && values.has('offset')) throw new UsageError('--line and --offset exclude each other');
+  if (values.has('follow') && (values.has('line') || values.has('offset'))) {
+    throw new UsageError('--follow starts at the end: --line and --offset exclude it');
+  }
   const { port, host, token, engine, line, offset } = Object.fromEntries(values) as Partial<Record<OptionName, string>>;
   if (host === '') throw new UsageError('--host needs a value');
   if (token !== undefined && !/^[!-~]{16,256}$/.test(token)) {
@@ -173,6 +181,7 @@ export function parseCommandLine(args: readonly string[], rawArgs: readonly Buff
       view: values.has('hex') ? 'hex' : values.has('text') ? 'text' : null,
       line: line === undefined ? null : integer('line', line, 1, Number.MAX_SAFE_INTEGER) - 1,
       offset: start,
+      follow: values.has('follow'),
     },
   };
 }

@@ -3,12 +3,12 @@
  * `bigview FILE...`: opens the files, listens, prints the link, and ends on a signal. One line on stdout, all else on stderr;
  * exit status 2 when it could not start.
  */
-import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { extent } from '../shared/extent.ts';
 import { createApp } from './app.ts';
 import { HELP, parseCommandLine, type ServeOptions, UsageError } from './cli.ts';
 import { hasDisplay, onEnter, openBrowser, rawArguments } from './cliTerminal.ts';
+import { FileList, type FileOpener, newFileId } from './files/fileList.ts';
 import { OpenFile } from './files/openFile.ts';
 import { diskLineMemory } from './index/indexCache.ts';
 import type { LineIndexOptions } from './index/lineIndex.ts';
@@ -45,15 +45,17 @@ function indexOptions(source: OpenedSource, cache: boolean): LineIndexOptions {
   };
 }
 
-async function openFiles(options: ServeOptions): Promise<readonly OpenFile[]> {
+async function openFiles(options: ServeOptions): Promise<FileList> {
+  const opener: FileOpener = {
+    open: (path) => openSource(path, options.engine),
+    indexOptions: (source) => indexOptions(source, options.cache),
+  };
   const files: OpenFile[] = [];
   for (const path of options.files) {
-    const source = await openSource(path, options.engine);
-    files.push(
-      new OpenFile(randomBytes(6).toString('base64url'), path, source, () => indexOptions(source, options.cache)),
-    );
+    const source = await opener.open(path);
+    files.push(OpenFile.at(newFileId(), path, source, () => opener.indexOptions(source)));
   }
-  return files;
+  return new FileList(files, opener);
 }
 
 function sparse(source: OpenedSource): boolean {
@@ -65,7 +67,7 @@ function sparse(source: OpenedSource): boolean {
   }
 }
 
-function createContext(options: ServeOptions, files: readonly OpenFile[]): Context {
+function createContext(options: ServeOptions, files: FileList): Context {
   const tokenText = options.token ?? randomSecret();
   const now = (): number => performance.now();
   return {
@@ -76,7 +78,7 @@ function createContext(options: ServeOptions, files: readonly OpenFile[]): Conte
     tickets: new OneTimeSecrets(MAX_TICKETS, now),
     admission: new Admission(DEFAULT_LIMITS),
     closers: new Set(),
-    start: { view: options.view, offset: options.offset, line: options.line },
+    start: { view: options.view, offset: options.offset, line: options.line, follow: options.follow },
     version: VERSION,
   };
 }
@@ -116,7 +118,7 @@ async function serve(options: ServeOptions): Promise<void> {
   onEnter(() => console.error(`bigview: ${link()}`));
   setTimeout(app.warm, WARM_AFTER_MS).unref();
   if (options.open && hasDisplay(process.platform, process.env)) void openBrowser(url);
-  for (const file of files) file.scanWithin(SCAN_AFTER_MS);
+  for (const file of files.all) file.scanWithin(SCAN_AFTER_MS);
 }
 
 function stopOnSignals(server: ReturnType<typeof createApp>['server'], context: Context): void {
@@ -129,7 +131,7 @@ function stopOnSignals(server: ReturnType<typeof createApp>['server'], context: 
     const grace = setTimeout(() => server.closeAllConnections(), GRACE_MS);
     await closed;
     clearTimeout(grace);
-    await Promise.all(context.files.map((file) => file.close()));
+    await context.files.close();
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());

@@ -22,8 +22,24 @@ export interface IndexStatus {
   readonly error: string | null;
 }
 
+/** The other file of a switch to a new file of the same path. */
+export interface FileSeam {
+  /** Its entry; null when it is no longer kept. */
+  readonly id: string | null;
+  readonly name: string;
+  /** When the switch was made, Unix ms. */
+  readonly atMs: number;
+}
+
+/**
+ * `path`: whatever has a path of the command line, as of the last switch. `rotated`: had such a path before a switch; never
+ * changes its path again, and can be closed.
+ */
+export type FileRole = 'path' | 'rotated';
+
 export interface FileInfo {
   readonly id: string;
+  readonly role: FileRole;
   /** Base name, escaped for display. */
   readonly name: string;
   /** Absolute path, escaped for display. */
@@ -44,15 +60,24 @@ export interface FileInfo {
   readonly error: string | null;
   /** What the path leads to now: this file, another one (rotated, replaced) or nothing. The opened file stays readable. */
   readonly pathState: 'current' | 'replaced' | 'missing';
+  /** Why what has the path now cannot be opened, one sentence; null while that is not known to be so. */
+  readonly pathError: string | null;
+  /** The file that had the path before this one, and for `rotated` ones the file that has taken its place. */
+  readonly previous: FileSeam | null;
+  readonly next: FileSeam | null;
 }
 
 export interface FilesReply {
   readonly files: readonly FileInfo[];
+  /** Grows whenever an entry comes or goes. */
+  readonly revision: number;
   /** What the command line asked the first view to be. */
   readonly start: {
     readonly view: 'hex' | 'text' | null;
     readonly offset: number | null;
     readonly line: number | null;
+    /** The end is to be followed. */
+    readonly follow: boolean;
   };
   readonly version: string;
 }
@@ -112,6 +137,8 @@ export interface DownloadReply {
 export type FileEvent =
   | { readonly type: 'file'; readonly file: FileInfo }
   | { readonly type: 'index'; readonly index: IndexStatus; readonly generation: number }
+  /** The list of files is the one of this revision: comes second, and again whenever an entry came or went. */
+  | { readonly type: 'files'; readonly revision: number }
   | { readonly type: 'alive' };
 
 export type ErrorCode =
@@ -121,6 +148,8 @@ export type ErrorCode =
   | 'forbidden'
   | 'not-found'
   | 'method-not-allowed'
+  | 'not-replaceable'
+  | 'unopenable'
   | 'stale-generation'
   | 'too-large'
   | 'past-end'

@@ -59,6 +59,10 @@ export interface Api {
   /** A single-use link for the browser's own download manager. */
   download(id: string, request: DownloadRequest, signal?: AbortSignal): Promise<DownloadReply>;
   controlIndex(id: string, action: 'cancel' | 'resume', encoding?: string): Promise<IndexStatus>;
+  /** Shows what has the path of this entry now; refused with `unopenable` when that cannot be. */
+  reopen(id: string): Promise<FileInfo>;
+  /** Closes a file that had a path before. */
+  close(id: string): Promise<void>;
 }
 
 export interface ApiOptions {
@@ -163,6 +167,10 @@ export function createApi(options: ApiOptions): Api {
     controlIndex: async (id, action, encoding) => {
       const suffix = encoding === undefined ? '' : `?${query({ encoding })}`;
       return json(await request(options, `${at(id)}/index${suffix}`, { method: 'POST', body: { action } }));
+    },
+    reopen: async (id) => json(await request(options, `${at(id)}/reopen`, { method: 'POST', body: {} })),
+    close: async (id) => {
+      await request(options, at(id), { method: 'DELETE' });
     },
   };
 }

@@ -65,6 +65,8 @@ export class TextGeometry {
   #visible = { first: 0, last: 0 };
   /** The jump that is under way, to be made again when it failed. */
   #jump: { readonly offset: number; readonly align: TextScroll['align']; readonly px: number } | null = null;
+  /** The jump under way was asked for by `show`. */
+  #asked = false;
   #disposed = false;
 
   constructor(options: TextGeometryOptions) {
@@ -99,6 +101,11 @@ export class TextGeometry {
     return this.#flights.has('jump');
   }
 
+  /** Somebody asked for another place, and its rows are on their way. */
+  get leaving(): boolean {
+    return this.#asked && this.moving;
+  }
+
   snapshot(): TextSnapshot {
     const run = this.#run;
     const facts = this.#facts();
@@ -109,6 +116,12 @@ export class TextGeometry {
   /** Shows the row that holds `offset` (clamped to the file): at once when it is in the run, else when it came. */
   show(offset: number, align: RowAlign): void {
     this.#go(offset, align, 0);
+    this.#asked = true;
+  }
+
+  /** As `show` of the last row, for a view that has never left the end. */
+  showEnd(): void {
+    this.#go(this.#file.size - 1, 'end', 0);
   }
 
   /** Makes everything anew around `offset`, whose row is shown with `px` above the top edge. */
@@ -195,6 +208,7 @@ export class TextGeometry {
     const size = this.#file.size;
     this.#flights.cancel('jump');
     this.#jump = null;
+    this.#asked = false;
     if (size === 0) {
       this.#run = null;
       this.#emit(0, null);

@@ -41,9 +41,13 @@ const MAX_BACKOFF_MS = 8_000;
 const SILENCE_MS = 40_000;
 const HIDDEN_MS = 20_000;
 
-function takeFile(file: FileInfo): void {
+/** News of one file. */
+export function takeFile(file: FileInfo): void {
   const known = appStore.getState().files.find(({ id }) => id === file.id);
-  if (known && file.generation > known.generation)
+  // News that was overtaken on its way, by a switch say.
+  if (known && file.generation < known.generation) return;
+  // Of a switch more is said where it is dealt with (rotation.ts).
+  if (known && file.generation > known.generation && file.previous?.atMs === known.previous?.atMs)
     notify('warning', `${file.name} was changed; what is shown was read again.`);
   appStore.getState().updateFile(file);
   caches.get(file.id)?.update(file.size, file.generation);
@@ -51,6 +55,7 @@ function takeFile(file: FileInfo): void {
 
 function takeEvent(fileId: string, event: FileEvent): void {
   if (event.type === 'file') takeFile(event.file);
+  if (event.type === 'files' && event.revision !== revision) loadFiles().catch(() => undefined);
   if (event.type !== 'index') return;
   const file = appStore.getState().files.find(({ id }) => id === fileId);
   if (file && file.generation === event.generation) appStore.getState().updateFile({ ...file, index: event.index });
@@ -98,6 +103,20 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 const meansRestart = (error: unknown): boolean =>
   error instanceof ApiError && (error.status === 401 || error.status === 404);
 
+/** The server knows the others still: the file was one that could be closed, and somebody did. */
+async function isOnlyClosed(error: unknown): Promise<boolean> {
+  if (!(error instanceof ApiError) || error.status !== 404) return false;
+  try {
+    const known = new Set(appStore.getState().files.map(({ id }) => id));
+    const { files } = await api.files();
+    if (!files.some(({ id }) => known.has(id))) return false;
+    await loadFiles();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Keeps a file followed for as long as `signal` lives. */
 async function keepFollowing(fileId: string, signal: AbortSignal): Promise<void> {
   let failures = 0;
@@ -107,7 +126,7 @@ async function keepFollowing(fileId: string, signal: AbortSignal): Promise<void>
       await follow(fileId, signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (meansRestart(error)) {
+      if (meansRestart(error) && !(await isOnlyClosed(error))) {
         uiStore.setState({ connection: { status: 'restarted' } });
         return;
       }
@@ -160,10 +179,22 @@ export function followActiveFile(): () => void {
   };
 }
 
+/** Of the list of files that the store has. */
+let revision = 0;
+
 /** The list of files into the store. Throws as Api.files. */
 export async function loadFiles(): Promise<FilesReply> {
   const reply = await api.files();
+  // Of two on their way the later one counts, whichever comes first.
+  if (reply.revision < revision) return reply;
+  revision = reply.revision;
+  for (const file of reply.files) caches.get(file.id)?.update(file.size, file.generation);
   appStore.getState().setFiles(reply.files);
+  for (const [id, cache] of caches) {
+    if (reply.files.some((file) => file.id === id)) continue;
+    cache.dispose();
+    caches.delete(id);
+  }
   uiStore.setState({ version: reply.version });
   return reply;
 }

@@ -5,8 +5,10 @@ import { ApiError, NetworkError } from '../api/errors.ts';
 import { followSearches } from '../search/follow.ts';
 import { followAddress, showPlace } from './addressBar.ts';
 import { api, followActiveFile, loadFiles } from './documents.ts';
+import { restoreFollow } from './follow.ts';
 import { readStored, restoreSettings, writeStored } from './persisted.ts';
 import { parsePlace } from './place.ts';
+import { followRotations } from './rotation.ts';
 import { adoptToken, forgetToken, onTokenOffered, type SessionState, startSession } from './session.ts';
 import { appStore } from './store.ts';
 import { notify, uiStore } from './ui.ts';
@@ -54,6 +56,7 @@ async function open(): Promise<void> {
   for (;;) {
     try {
       const reply = await loadFiles();
+      restoreFollow(reply.files, reply.start.follow);
       uiStore.setState({ session: { status: 'ready' }, fatal: null });
       await showStart(reply);
       break;
@@ -72,6 +75,7 @@ async function open(): Promise<void> {
   running = true;
   followAddress((sentence) => notify('warning', sentence));
   followActiveFile();
+  followRotations();
   followSearches();
 }
 

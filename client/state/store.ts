@@ -130,6 +130,14 @@ function clampCursor(offset: number, size: number): number {
   return Math.max(0, Math.min(Math.floor(offset), Math.max(0, size - 1)));
 }
 
+/** The file that is shown; once it is closed, the one that took its place, else the first. */
+function stillActive(state: AppState, files: readonly FileInfo[]): string | null {
+  const { activeFile } = state;
+  if (files.some(({ id }) => id === activeFile)) return activeFile;
+  const next = state.files.find(({ id }) => id === activeFile)?.next?.id;
+  return files.find(({ id }) => id === next)?.id ?? files[0]?.id ?? null;
+}
+
 export const appStore = createStore<AppStore>()((set, get) => {
   const patch = (fileId: string, change: (view: FileView, file: FileInfo) => Partial<FileView>): void => {
     const file = get().files.find((candidate) => candidate.id === fileId);
@@ -145,7 +153,7 @@ export const appStore = createStore<AppStore>()((set, get) => {
     setFiles: (files) =>
       set((state) => ({
         files,
-        activeFile: state.activeFile ?? files[0]?.id ?? null,
+        activeFile: stillActive(state, files),
         views: Object.fromEntries(files.map((file) => [file.id, state.views[file.id] ?? initialView(file)])),
       })),
     updateFile: (file) => {

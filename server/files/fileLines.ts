@@ -73,6 +73,10 @@ export class FileLines {
     return reader;
   }
 
+  get mayScan(): boolean {
+    return this.#mayScan;
+  }
+
   /** Lets the scan begin, of the indexes there are and of those to come. Until then an index knows nothing. */
   allowScan(): void {
     if (this.#closed || this.#mayScan) return;

@@ -1,5 +1,6 @@
 /**
- * One file of the command line while it is open: its source, what it looks like, its line indexes, and what becomes of it.
+ * One entry of the list of files: what it shows, and what becomes of that. An entry of the command line shows what had the path
+ * when it was opened, until it is switched to what has it now (fileList.ts).
  *
  * Changes are noticed at every look: before and after every read, and every POLL_MS while somebody listens. A new generation
  * drops all that was learned; growth keeps it. Listeners are only told *that* something changed and ask for the state they
@@ -7,27 +8,25 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { lineFormat } from '../../shared/lineFormat.ts';
-import type { FileInfo } from '../../shared/protocol.ts';
+import type { FileInfo, FileRole, FileSeam } from '../../shared/protocol.ts';
 import type { LineIndex, LineIndexOptions } from '../index/lineIndex.ts';
 import { displayPath } from '../source/displayPath.ts';
 import type { OpenedSource } from '../source/fileSource.ts';
-import { SourceError, StaleReadError } from '../source/source.ts';
-import { readWindow } from '../window/bytes.ts';
-import { detectShape, SAMPLE_BYTES, type Sample, sampleOffsets, type TextShape } from '../window/encoding.ts';
+import { SourceError } from '../source/source.ts';
+import type { TextShape } from '../window/encoding.ts';
 import type { LineReader } from '../window/lineReader.ts';
-import { FileLines } from './fileLines.ts';
+import { FileContent } from './fileContent.ts';
 
 export type FileChange = 'file' | 'index';
 type Listener = (change: FileChange) => void;
 
-/** How often the descriptor is looked at while somebody listens, ms. */
-const POLL_MS = 250;
+/**
+ * How often the descriptor is looked at while somebody listens, ms. Not by inotify and its kin, which tell nothing of network
+ * files, and of a busy log more than anybody can show; a look costs 0.5 us.
+ */
+const POLL_MS = 100;
 /** Every how many polls the path is looked up; a lookup may go over the network. */
-const POLLS_PER_LOOKUP = 4;
-/** A file this short when it was sampled is sampled again as it grows: most logs begin empty. */
-const SETTLED_BYTES = 4096;
-
+const POLLS_PER_LOOKUP = 3;
 /** Counting the lines of a file up to this size takes no threads and about a millisecond: there is nothing to wait for. */
 const SMALL_BYTES = 4_194_304;
 /**
@@ -36,14 +35,6 @@ const SMALL_BYTES = 4_194_304;
  */
 const SCAN_AFTER_WINDOW_MS = 30;
 const SCAN_AFTER_INFO_MS = 300;
-
-interface Detected {
-  readonly generation: number;
-  readonly size: number;
-  readonly shape: Promise<TextShape>;
-  /** In other encodings that were asked for: as lasting, since what ends a line must not change within a generation. */
-  readonly others: Map<string, Promise<TextShape>>;
-}
 
 /** The last name of a path, which may be bytes that are not UTF-8. */
 function lastName(path: string | Buffer): string | Buffer {
@@ -55,21 +46,36 @@ function absolutePath(path: string | Buffer): string | Buffer {
   return path[0] === 0x2f ? path : Buffer.concat([Buffer.from(`${process.cwd()}/`), path]);
 }
 
-export class OpenFile {
+/** What an entry is of: fixed for as long as it is there. */
+interface Entry {
   readonly id: string;
+  readonly role: FileRole;
   /** Base name, escaped for display. */
   readonly name: string;
   /** Absolute path, escaped for display. */
   readonly path: string;
-  readonly source: OpenedSource;
-  readonly #location: string | Buffer;
-  readonly #lines: FileLines;
+  /** What is looked up to see what has the path now; null: nothing. */
+  readonly location: string | Buffer | null;
+}
+
+export class OpenFile {
+  readonly id: string;
+  readonly role: FileRole;
+  readonly name: string;
+  readonly path: string;
+  readonly location: string | Buffer | null;
+  /** Set by the list of files when a switch is made. */
+  previous: FileSeam | null = null;
+  next: FileSeam | null = null;
   readonly #listeners = new Set<Listener>();
-  #detected: Detected | null = null;
+  #content: FileContent;
   #seenGeneration: number;
   #seenSize: number;
   #error: string | null = null;
   #pathState: FileInfo['pathState'] = 'current';
+  #pathError: string | null = null;
+  /** Which other file has the path: what was said of one is not said of the next. */
+  #other: string | null = null;
   #poll: NodeJS.Timeout | null = null;
   #polls = 0;
   /** A lookup is under way, on a thread that others wait for as well. */
@@ -78,26 +84,54 @@ export class OpenFile {
   #scanTimer: NodeJS.Timeout | null = null;
   #closed = false;
 
-  /** Takes over `source`, which was opened from `path`. */
-  constructor(id: string, path: string | Buffer, source: OpenedSource, indexOptions: () => LineIndexOptions) {
-    this.id = id;
-    this.#location = absolutePath(path);
-    this.name = displayPath(lastName(this.#location));
-    this.path = displayPath(this.#location);
-    this.source = source;
-    this.#lines = new FileLines(source, indexOptions, () => this.#tell('index'));
-    this.#seenGeneration = source.generation;
-    this.#seenSize = source.size;
-    if (source.size <= SMALL_BYTES) this.#lines.allowScan();
+  /** Takes over `content`. */
+  constructor(entry: Entry, content: FileContent) {
+    this.id = entry.id;
+    this.role = entry.role;
+    this.name = entry.name;
+    this.path = entry.path;
+    this.location = entry.location;
+    this.#content = content;
+    content.onProgress = () => this.#tell('index');
+    this.#seenGeneration = content.source.generation;
+    this.#seenSize = content.source.size;
+    if (content.source.size <= SMALL_BYTES) content.lines.allowScan();
+  }
+
+  /** The entry of a file of the command line. Takes over `source`, which was opened from `path`. */
+  static at(id: string, path: string | Buffer, source: OpenedSource, indexOptions: () => LineIndexOptions): OpenFile {
+    const location = absolutePath(path);
+    const name = displayPath(lastName(location));
+    const entry: Entry = { id, role: 'path', name, path: displayPath(location), location };
+    return new OpenFile(entry, new FileContent(source, indexOptions));
+  }
+
+  /** What is shown under this entry now. */
+  get content(): FileContent {
+    return this.#content;
+  }
+
+  get source(): OpenedSource {
+    return this.#content.source;
   }
 
   /** `index` is that of the lines in `encoding`; null: in the detected one. */
   async info(encoding: string | null): Promise<FileInfo> {
     this.scanWithin(SCAN_AFTER_INFO_MS);
-    const shape = await this.shape();
-    const { source } = this;
+    for (;;) {
+      const content = this.#content;
+      const shape = await content.shape();
+      const index = await content.index(encoding);
+      // A switch was made meanwhile: all of a reply is of one file.
+      if (content === this.#content) return this.#infoOf(shape, index);
+    }
+  }
+
+  #infoOf(shape: TextShape, index: LineIndex): FileInfo {
+    const { source } = this.#content;
     return {
       id: this.id,
+      role: this.role,
       name: this.name,
       path: this.path,
       size: source.size,
@@ -105,9 +139,12 @@ export class OpenFile {
       ...shape,
       engine: source.engine,
       modifiedMs: Number(source.identity.mtimeNs / 1_000_000n),
-      index: (await this.index(encoding)).status(),
+      index: index.status(),
       error: this.#error,
       pathState: this.#pathState,
+      pathError: this.#pathError,
+      previous: this.previous,
+      next: this.next,
     };
   }
 
@@ -127,34 +164,44 @@ export class OpenFile {
 
   /** What the file looks like in its present state. */
   shape(): Promise<TextShape> {
-    const { generation, size } = this.source;
-    const known = this.#detected;
-    const grew = known !== null && known.size < SETTLED_BYTES && size > known.size;
-    if (known?.generation === generation && !grew) return known.shape;
-    const shape = this.#detect(null);
-    this.#detected = { generation, size, shape, others: new Map() };
-    return shape;
-  }
-
-  /** What the file looks like when read in `encoding`, or in the detected one (null). */
-  async shapeIn(encoding: string | null): Promise<TextShape> {
-    return this.#shapeIn(encoding, await this.shape());
+    return this.#content.shape();
   }
 
   /** The index of the lines in `encoding`, or in the detected one (null). */
-  async index(encoding: string | null): Promise<LineIndex> {
-    const detected = await this.shape();
-    const shape = await this.#shapeIn(encoding, detected);
-    return this.#lines.index(
-      lineFormat(shape.encoding, shape.terminator),
-      lineFormat(detected.encoding, detected.terminator),
-    );
+  index(encoding: string | null): Promise<LineIndex> {
+    return this.#content.index(encoding);
   }
 
   /** A reader of the lines in `encoding`, or in the detected one (null). */
-  async lineReader(encoding: string | null): Promise<LineReader> {
-    const detected = await this.shape();
-    return this.#lines.reader(await this.#shapeIn(encoding, detected), detected);
+  lineReader(encoding: string | null): Promise<LineReader> {
+    return this.#content.lineReader(encoding);
+  }
+
+  /**
+   * Shows `next` from now on, whose generation is larger, and returns what was shown before, which is the caller's then. The
+   * seams are to be set before.
+   */
+  replace(next: FileContent): FileContent {
+    const before = this.#content;
+    before.onProgress = () => undefined;
+    this.#content = next;
+    next.onProgress = () => this.#tell('index');
+    if (before.lines.mayScan || next.source.size <= SMALL_BYTES) next.lines.allowScan();
+    this.#seenGeneration = next.source.generation;
+    this.#seenSize = next.source.size;
+    this.#error = null;
+    this.#pathState = 'current';
+    this.#pathError = null;
+    this.#other = null;
+    this.#tell('file');
+    return before;
+  }
+
+  /** Says why what has the path now cannot be shown. */
+  refusePath(reason: string): void {
+    if (this.#pathError === reason) return;
+    this.#pathError = reason;
+    this.#tell('file');
   }
 
   /** Looks what became of the file; tells the listeners. Never throws: what is wrong is in `info().error`. */
@@ -176,8 +223,8 @@ export class OpenFile {
     const renewed = generation !== this.#seenGeneration;
     this.#seenGeneration = generation;
     this.#seenSize = size;
-    if (renewed) this.#lines.reset();
-    else this.#lines.grown(size);
+    if (renewed) this.#content.lines.reset();
+    else this.#content.lines.grown(size);
     this.#tell('file');
   }
 
@@ -198,13 +245,12 @@ export class OpenFile {
     this.#closed = true;
     if (this.#poll) clearInterval(this.#poll);
     if (this.#scanTimer) clearTimeout(this.#scanTimer);
-    await this.#lines.close();
-    this.source.close();
+    await this.#content.close();
   }
 
   async #startScan(): Promise<void> {
     this.#scanAt = Number.NEGATIVE_INFINITY;
-    this.#lines.allowScan();
+    this.#content.lines.allowScan();
     try {
       await this.index(null);
     } catch (error) {
@@ -213,54 +259,27 @@ export class OpenFile {
     }
   }
 
-  #shapeIn(encoding: string | null, detected: TextShape): TextShape | Promise<TextShape> {
-    if (encoding === null || encoding === detected.encoding) return detected;
-    const others = this.#detected?.others;
-    const shape = others?.get(encoding) ?? this.#detect(encoding);
-    others?.set(encoding, shape);
-    return shape;
-  }
-
-  async #detect(encoding: string | null): Promise<TextShape> {
-    const samples: Sample[] = [];
-    for (const offset of sampleOffsets(this.source.size)) {
-      try {
-        const { bytes } = await readWindow(this.source, offset, SAMPLE_BYTES, null, null);
-        samples.push({ offset, bytes });
-      } catch (error) {
-        // A sample that cannot be read says nothing; the others still do.
-        if (!(error instanceof SourceError || error instanceof StaleReadError)) throw error;
-        // One that changes too fast can be read soon: what is found without it is not to last.
-        if (error instanceof StaleReadError) this.#detected = null;
-      }
-    }
-    return detectShape(samples, encoding);
-  }
-
   #pollOnce(): void {
     this.look();
-    if (this.#polls++ % POLLS_PER_LOOKUP !== 0 || this.#lookingUp) return;
-    this.#lookingUp = true;
-    void this.#lookUpPath().finally(() => {
-      this.#lookingUp = false;
-    });
+    if (this.#polls++ % POLLS_PER_LOOKUP === 0) void this.lookUpPath();
   }
 
-  async #lookUpPath(): Promise<void> {
-    let state: FileInfo['pathState'];
+  /** Looks what has the path now; tells the listeners. */
+  async lookUpPath(): Promise<void> {
+    if (this.location === null || this.#lookingUp || this.#closed) return;
+    this.#lookingUp = true;
+    const content = this.#content;
     try {
-      const { dev, ino } = await stat(this.#location, { bigint: true });
-      const { device, inode } = this.source.identity;
-      state = dev === device && ino === inode ? 'current' : 'replaced';
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : '';
-      // Without the right to look nothing is known, and the descriptor stays good.
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') return;
-      state = 'missing';
+      const found = await lookUp(this.location, content.source);
+      if (found === null || this.#closed || content !== this.#content) return;
+      if (found.state === this.#pathState && found.other === this.#other) return;
+      this.#pathState = found.state;
+      this.#other = found.other;
+      this.#pathError = null;
+      this.#tell('file');
+    } finally {
+      this.#lookingUp = false;
     }
-    if (state === this.#pathState || this.#closed) return;
-    this.#pathState = state;
-    this.#tell('file');
   }
 
   #setError(error: string | null): void {
@@ -271,5 +290,24 @@ export class OpenFile {
 
   #tell(change: FileChange): void {
     for (const listener of this.#listeners) listener(change);
+  }
+}
+
+interface Found {
+  readonly state: FileInfo['pathState'];
+  /** The device and inode of another file. */
+  readonly other: string | null;
+}
+
+/** What the path leads to; null: cannot be told. Without the right to look nothing is known, and the descriptor stays good. */
+async function lookUp(location: string | Buffer, source: OpenedSource): Promise<Found | null> {
+  try {
+    const { dev, ino } = await stat(location, { bigint: true });
+    const { device, inode } = source.identity;
+    if (dev === device && ino === inode) return { state: 'current', other: null };
+    return { state: 'replaced', other: `${dev}:${ino}` };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    return code === 'ENOENT' || code === 'ENOTDIR' ? { state: 'missing', other: null } : null;
   }
 }

@@ -7,6 +7,7 @@ import { serveBytes } from './bytes.ts';
 import { issueTicket, serveContent, serveTicket } from './content.ts';
 import { type Context, fileById } from './context.ts';
 import { serveEvents } from './events.ts';
+import { closeFile, reopenFile } from './files.ts';
 import { serveLines } from './lines.ts';
 import { parseQuery, readEncoding, splitTarget } from './query.ts';
 import { HttpError, methodNotAllowed, notFound, sendError, sendJson } from './reply.ts';
@@ -109,12 +110,21 @@ export function createApi(context: Context): Express {
   });
   routes.get('/api/files', async (req, res) => {
     parseQuery(queryOf(req), []);
-    const files = await Promise.all(context.files.map((file) => currentInfo(file, null)));
-    const reply: FilesReply = { files, start: context.start, version: context.version };
+    const { all, revision } = context.files;
+    const files = await Promise.all(all.map((file) => currentInfo(file, null)));
+    const reply: FilesReply = { files, revision, start: context.start, version: context.version };
     sendJson(res, 200, reply);
+  });
+  routes.app.delete('/api/files/:id', (req, res) => {
+    parseQuery(queryOf(req), []);
+    closeFile(context, fileById(context, String(req.params.id)), res);
   });
   routes.getFile('', async (file, req, res) => {
     sendJson(res, 200, await currentInfo(file, encodingOf(queryOf(req))));
+  });
+  routes.postFile('/reopen', (file, req, res) => {
+    parseQuery(queryOf(req), []);
+    return reopenFile(context, file, req, res);
   });
   routes.getFile('/bytes', (file, req, res) => serveBytes(context, file, req, res, queryOf(req)));
   routes.getFile('/lines', (file, req, res) => serveLines(context, file, res, queryOf(req)));

@@ -1,4 +1,5 @@
 import type { FilesReply } from '../../shared/protocol.ts';
+import type { FileList } from '../files/fileList.ts';
 import type { OpenFile } from '../files/openFile.ts';
 import type { Admission } from '../security/admission.ts';
 import type { OneTimeSecrets, Secret } from '../security/secrets.ts';
@@ -14,8 +15,7 @@ export interface Ticket {
 
 /** What routes work on; made once at start. */
 export interface Context {
-  /** In the order of the command line. */
-  readonly files: readonly OpenFile[];
+  readonly files: FileList;
   readonly token: Secret;
   /** The token itself, for the one reply that hands it out. */
   readonly tokenText: string;
@@ -30,7 +30,7 @@ export interface Context {
 
 /** The file with this id; throws 404. */
 export function fileById(context: Context, id: string): OpenFile {
-  const file = context.files.find((candidate) => candidate.id === id);
+  const file = context.files.byId(id);
   if (!file) throw notFound('there is no such file');
   return file;
 }

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FileEvent } from '../../shared/protocol.ts';
+import type { FileList } from '../files/fileList.ts';
 import type { OpenFile } from '../files/openFile.ts';
 import { SECURITY_HEADERS } from '../security/headers.ts';
 import type { Context } from './context.ts';
@@ -13,15 +14,18 @@ const ALIVE_EVERY_MS = 15_000;
 
 class EventStream {
   readonly #file: OpenFile;
+  readonly #files: FileList;
   readonly #encoding: string | null;
   readonly #res: ServerResponse;
   #fileChanged = true;
   #indexChanged = false;
+  #listChanged = true;
   #sending = false;
   #lastIndexMs = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(file: OpenFile, encoding: string | null, res: ServerResponse) {
+  constructor(files: FileList, file: OpenFile, encoding: string | null, res: ServerResponse) {
+    this.#files = files;
     this.#file = file;
     this.#encoding = encoding;
     this.#res = res;
@@ -30,6 +34,11 @@ class EventStream {
   changed(change: 'file' | 'index'): void {
     if (change === 'file') this.#fileChanged = true;
     else this.#indexChanged = true;
+    void this.pump();
+  }
+
+  listChanged(): void {
+    this.#listChanged = true;
     void this.pump();
   }
 
@@ -52,11 +61,14 @@ class EventStream {
           this.#indexChanged = false;
           this.#lastIndexMs = performance.now();
           this.#send({ type: 'file', file: await this.#file.info(this.#encoding) });
+        } else if (this.#listChanged) {
+          this.#listChanged = false;
+          this.#send({ type: 'files', revision: this.#files.revision });
         } else {
           this.#indexChanged = false;
           this.#lastIndexMs = performance.now();
-          const index = (await this.#file.index(this.#encoding)).status();
-          this.#send({ type: 'index', index, generation: this.#file.source.generation });
+          const index = await this.#file.index(this.#encoding);
+          this.#send({ type: 'index', index: index.status(), generation: index.generation });
         }
       }
     } catch (error) {
@@ -69,7 +81,7 @@ class EventStream {
 
   #ready(): boolean {
     if (this.#res.destroyed || this.#res.writableNeedDrain) return false;
-    if (this.#fileChanged) return true;
+    if (this.#fileChanged || this.#listChanged) return true;
     if (!this.#indexChanged) return false;
     const wait = this.#lastIndexMs + INDEX_EVERY_MS - performance.now();
     if (wait <= 0) return true;
@@ -102,8 +114,13 @@ export function serveEvents(
   }
   res.flushHeaders();
   file.look();
-  const stream = new EventStream(file, encoding, res);
+  const stream = new EventStream(context.files, file, encoding, res);
   const unlisten = file.listen((change) => stream.changed(change));
+  const unlistenList = context.files.listen(() => {
+    // Nothing will become of an entry that is closed.
+    if (context.files.byId(file.id) === null) end();
+    else stream.listChanged();
+  });
   const alive = setInterval(() => stream.alive(), ALIVE_EVERY_MS);
   const end = (): void => {
     res.end();
@@ -112,6 +129,7 @@ export function serveEvents(
   res.on('drain', () => void stream.pump());
   res.once('close', () => {
     unlisten();
+    unlistenList();
     clearInterval(alive);
     stream.stop();
     context.closers.delete(end);

@@ -18,6 +18,7 @@ import { hitLines } from '../search/hitLines.ts';
 import type { Hit } from '../search/hitStore.ts';
 import type { Search } from '../search/search.ts';
 import { searchPool } from '../search/searchPool.ts';
+import { StaleReadError } from '../source/source.ts';
 import { checkMembers, readJsonObject } from './body.ts';
 import { closeSignal } from './bytes.ts';
 import { type Context, fileById } from './context.ts';
@@ -53,6 +54,13 @@ export function mountSearches(app: Express, context: Context): void {
   context.closers.add(() => {
     clearTimeout(warm);
     for (const searches of byFile.values()) searches.close();
+  });
+  context.files.listen(() => {
+    for (const [file, searches] of byFile) {
+      if (context.files.byId(file.id) === file) continue;
+      searches.close();
+      byFile.delete(file);
+    }
   });
 
   const at = (path: string, methods: Readonly<Record<string, RequestHandler>>): void => {
@@ -111,6 +119,7 @@ async function create(
     const reply: SearchReply = { id: search.id };
     sendJson(res, 201, reply, { Location: `/api/files/${file.id}/searches/${search.id}` });
   } catch (error) {
+    if (error instanceof StaleReadError) throw staleGeneration(file.source.generation, file.source.size);
     if (error instanceof TooManySearches) throw new HttpError(503, 'busy', error.message, {}, { 'Retry-After': 1 });
     if (!(error instanceof PatternError)) throw error;
     const { position, length } = error;
@@ -132,7 +141,7 @@ async function control(search: Search, req: IncomingMessage, res: ServerResponse
 function assertFresh(search: Search, file: OpenFile): void {
   file.look();
   search.noticeSource();
-  if (search.stale) throw staleGeneration(file.source.generation, file.source.size);
+  if (search.stale || !search.isOf(file.source)) throw staleGeneration(file.source.generation, file.source.size);
 }
 
 async function serveHits(place: Place, res: ServerResponse, text: string): Promise<void> {
@@ -219,9 +228,11 @@ async function serveNear(place: Place, res: ServerResponse, query: Query, lines:
 async function withLines({ file, search }: Place, hits: readonly Hit[], lines: boolean): Promise<readonly SearchHit[]> {
   if (!lines || hits.length === 0) return hits.map((hit) => ({ ...hit, line: null }));
   const { encoding } = search.plan;
-  const index = await file.index(encoding === 'bytes' ? null : encoding);
+  const { content } = file;
+  if (!search.isOf(content.source)) throw staleGeneration(content.source.generation, content.source.size);
+  const index = await content.index(encoding === 'bytes' ? null : encoding);
   const numbers = await hitLines(
-    file.source,
+    content.source,
     index,
     hits.map(({ offset }) => offset),
   );

@@ -31,6 +31,7 @@ export class FileSearches {
   readonly #pool: SearchPool;
   /** The oldest first. */
   readonly #searches = new Map<string, Search>();
+  readonly #releases = new Map<number, () => Promise<void>>();
   #unlisten: (() => void) | null = null;
 
   constructor(file: OpenFile, pool: SearchPool = searchPool()) {
@@ -39,10 +40,13 @@ export class FileSearches {
   }
 
   async create(request: SearchRequest): Promise<Search> {
-    const { source } = this.#file;
+    const { content } = this.#file;
+    const { source } = content;
     this.#pool.warm();
-    const shape = await this.#file.shapeIn(request.encoding ?? null);
+    const shape = await content.shapeIn(request.encoding ?? null);
     const plan = compileSearch(request, shape, new Frequencies(await this.#sample(request.from ?? 0)));
+    if (content !== this.#file.content) throw new StaleReadError('another file has taken its place');
+    content.holdUntil(this.#release(source.fd));
     this.#makeRoom();
     const search = new Search({
       id: randomBytes(6).toString('base64url'),
@@ -57,7 +61,11 @@ export class FileSearches {
     this.#searches.set(search.id, search);
     // While there is a search, growth is noticed by itself.
     this.#unlisten ??= this.#file.listen((change) => {
-      if (change === 'file') for (const each of this.#searches.values()) each.noticeSource();
+      if (change !== 'file') return;
+      for (const each of this.#searches.values()) {
+        if (each.isOf(this.#file.source)) each.noticeSource();
+        else this.delete(each.id);
+      }
     });
     search.start();
     return search;
@@ -82,6 +90,13 @@ export class FileSearches {
 
   close(): void {
     for (const id of [...this.#searches.keys()]) this.delete(id);
+  }
+
+  /** One function a descriptor, as a file may be searched often. */
+  #release(fd: number): () => Promise<void> {
+    const known = this.#releases.get(fd) ?? (() => this.#pool.quiet(fd));
+    this.#releases.set(fd, known);
+    return known;
   }
 
   async #sample(from: number): Promise<Uint8Array> {

@@ -155,6 +155,11 @@ export class Search implements SearchClient, Coverage {
     this.#store.close();
   }
 
+  /** What is searched is these bytes. */
+  isOf(source: Source): boolean {
+    return this.#source === source;
+  }
+
   /** Looks what became of the file: growth is searched, anything worse makes the search stale. */
   noticeSource(): void {
     if (this.#closed || this.#stale) return;

@@ -9,6 +9,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { assert } from '../../shared/assert.ts';
 import { serverAsset } from '../assets.ts';
@@ -49,6 +50,8 @@ const NICENESS = 5;
 /** Far longer than any piece takes whose matching is not exploding, on a busy machine as well. */
 const DEADLINE_MS = 3_000;
 const WATCH_MS = 200;
+/** A job takes some ms. */
+const QUIET_EVERY_MS = 20;
 
 interface Thread {
   readonly worker: Worker;
@@ -126,6 +129,12 @@ export class SearchPool {
       // Messages come in order, so a job that waits still finds its plan.
       if (thread.plans.delete(search)) thread.worker.postMessage({ type: 'drop', search });
     }
+  }
+
+  /** Resolves once no thread has a job on this descriptor, which may then be closed. Its searches must be closed before. */
+  async quiet(fd: number): Promise<void> {
+    const busy = (): boolean => this.#threads.some(({ jobs }) => [...jobs.values()].some(({ job }) => job.fd === fd));
+    while (busy()) await delay(QUIET_EVERY_MS);
   }
 
   /** Ends all threads. For tests. */

@@ -59,6 +59,11 @@ export class FileSource implements OpenedSource {
     return this.#state.identity;
   }
 
+  /** Numbers the present state: a file that takes the place of another one goes on counting where that stood. */
+  startGeneration(generation: number): void {
+    this.#state.generation = generation;
+  }
+
   /** One turn of the event loop, without a wait, where the copier has the bytes in memory. */
   async read(offset: number, target: Uint8Array): Promise<number> {
     if (!Number.isSafeInteger(offset) || offset < 0) throw new RangeError(`not an offset: ${offset}`);

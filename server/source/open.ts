@@ -7,7 +7,7 @@ import type { EngineName } from '../../shared/protocol.ts';
 import { blockDeviceSize } from './blockDevice.ts';
 import { displayPath } from './displayPath.ts';
 import { chooseCopier } from './engines.ts';
-import { FileSource, type OpenedSource } from './fileSource.ts';
+import { FileSource } from './fileSource.ts';
 import { fileStat } from './fileStat.ts';
 import { FileState } from './fileState.ts';
 import { OpenError } from './openError.ts';
@@ -20,7 +20,7 @@ import { quickStat } from './statx.ts';
  * Opens `path` for reading at random. `engine` is a wish: the result's `engine` says what is in effect. Rejects with an
  * OpenError whose message is one line for a person.
  */
-export async function openSource(path: string | Buffer, engine: EngineName): Promise<OpenedSource> {
+export async function openSource(path: string | Buffer, engine: EngineName): Promise<FileSource> {
   const name = displayPath(path);
   // Asked before the open as well: merely opening some devices does something (a tape rewinds, a watchdog starts).
   assertFile(

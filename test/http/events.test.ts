@@ -1,74 +1,17 @@
 import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { FileEvent, FileInfo, IndexStatus } from '../../shared/protocol.ts';
+import type { IndexStatus } from '../../shared/protocol.ts';
+import { type Events, watchEvents } from '../helpers/events.ts';
 import { sparseFile, tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
-
-/** The events of a file, collected from now on. */
-class Events {
-  readonly all: FileEvent[] = [];
-  readonly times: number[] = [];
-  #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
-
-  async open(server: BigviewServer, id: string): Promise<this> {
-    const response = await server.fetch(`/api/files/${id}/events`);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
-    this.#reader = response.body?.getReader() ?? null;
-    void this.#collect();
-    return this;
-  }
-
-  async #collect(): Promise<void> {
-    const decoder = new TextDecoder();
-    let rest = '';
-    for (;;) {
-      const part = await this.#reader?.read().catch(() => undefined);
-      if (!part || part.done) return;
-      const lines = (rest + decoder.decode(part.value, { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        this.all.push(JSON.parse(line) as FileEvent);
-        this.times.push(performance.now());
-      }
-    }
-  }
-
-  /** Every state of the file that a client would have known, in order. */
-  states(): readonly FileInfo[] {
-    const states: FileInfo[] = [];
-    for (const event of this.all) {
-      const last = states.at(-1);
-      if (event.type === 'file') states.push(event.file);
-      else if (event.type === 'index' && last?.generation === event.generation)
-        states.push({ ...last, index: event.index });
-    }
-    return states;
-  }
-
-  /** Waits for a state that passes; throws after `ms`. */
-  async file(test: (file: FileInfo) => boolean, ms: number): Promise<FileInfo> {
-    const until = performance.now() + ms;
-    while (performance.now() < until) {
-      const found = this.states().find(test);
-      if (found) return found;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    throw new Error(`no such event among ${JSON.stringify(this.all)}`);
-  }
-
-  close(): void {
-    void this.#reader?.cancel();
-  }
-}
 
 async function watch(content: string): Promise<{ path: string; server: BigviewServer; id: string; events: Events }> {
   const path = join(tempFolder(), 'watched.log');
   writeFileSync(path, content);
   const server = await startServer({ files: [path] });
   const { id } = await server.file();
-  return { path, server, id, events: await new Events().open(server, id) };
+  return { path, server, id, events: await watchEvents(server, id) };
 }
 
 /** Noticed within a second, and some for a busy machine. */
@@ -130,7 +73,7 @@ describe('events of a file', () => {
 
   it('come in full to several listeners, and HEAD does not listen', async () => {
     const { path, server, id, events } = await watch('a\n');
-    const second = await new Events().open(server, id);
+    const second = await watchEvents(server, id);
     const head = await server.fetch(`/api/files/${id}/events`, { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
     events.close();

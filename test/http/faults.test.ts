@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../server/app.ts';
+import { FileList } from '../../server/files/fileList.ts';
 import { OpenFile } from '../../server/files/openFile.ts';
 import type { Context } from '../../server/routes/context.ts';
 import { Admission, DEFAULT_LIMITS } from '../../server/security/admission.ts';
@@ -67,16 +68,19 @@ let source: FaultySource;
 let origin: string;
 beforeEach(async () => {
   source = new FaultySource();
-  const file = new OpenFile('f', '/nowhere/faulty.bin', source, () => ({ memory: null, nextData: null }));
+  const file = OpenFile.at('f', '/nowhere/faulty.bin', source, () => ({ memory: null, nextData: null }));
   const context: Context = {
-    files: [file],
+    files: new FileList([file], {
+      open: () => Promise.reject(new Error('none')),
+      indexOptions: () => ({ memory: null, nextData: null }),
+    }),
     token: new Secret(TOKEN),
     tokenText: TOKEN,
     codes: new OneTimeSecrets(1, () => 0),
     tickets: new OneTimeSecrets(1, () => 0),
     admission: new Admission(DEFAULT_LIMITS),
     closers: new Set(),
-    start: { view: null, offset: null, line: null },
+    start: { view: null, offset: null, line: null, follow: false },
     version: 'test',
   };
   const { server, allow } = createApp(context);

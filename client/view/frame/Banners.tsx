@@ -1,10 +1,11 @@
 /** What is wrong with the line to the server or with the file, in one line over the panes. Data that is here stays. */
-import { CircleX, Info, Unplug, X } from 'lucide-react';
+import { CircleX, Unplug } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { counted } from '../../../shared/units.ts';
 import { retryNow } from '../../state/documents.ts';
 import { type Connection, useUi } from '../../state/ui.ts';
+import { PathNews } from './PathNews.tsx';
 
 function useSecondsUntil(moment: number): number {
   const [now, setNow] = useState(Date.now());
@@ -40,34 +41,6 @@ function Lost({ connection }: { readonly connection: Extract<Connection, { statu
   );
 }
 
-const PATH_NEWS: Readonly<Record<Exclude<FileInfo['pathState'], 'current'>, string>> = {
-  replaced: 'Another file has this path now. What is shown is the one that was opened, and it stays readable.',
-  missing: 'Nothing has this path any more. What is shown is the file that was opened, and it stays readable.',
-};
-
-/** Said once for each file and state; a person who knows need not be told on. */
-function PathNews({
-  file,
-  state,
-}: {
-  readonly file: FileInfo;
-  readonly state: Exclude<FileInfo['pathState'], 'current'>;
-}) {
-  const [told, setTold] = useState(false);
-  if (told) return null;
-  return (
-    <div className="banner" role="status">
-      <Info className="icon" aria-hidden="true" />
-      <p>
-        <bdi>{file.name}</bdi>: {PATH_NEWS[state]}
-      </p>
-      <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => setTold(true)}>
-        <X className="icon" aria-hidden="true" />
-      </button>
-    </div>
-  );
-}
-
 export function Banners({ file }: { readonly file: FileInfo | null }) {
   const connection = useUi((state) => state.connection);
   const fatal = useUi((state) => state.fatal);
@@ -91,9 +64,7 @@ export function Banners({ file }: { readonly file: FileInfo | null }) {
           <p>{fatal}</p>
         </div>
       )}
-      {file && file.pathState !== 'current' && (
-        <PathNews key={`${file.id} ${file.pathState}`} file={file} state={file.pathState} />
-      )}
+      {file && <PathNews file={file} />}
       {file?.error != null && (
         <div className="banner banner-danger" role="alert">
           <CircleX className="icon" aria-hidden="true" />

@@ -1,5 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { counted, formatSize } from '../../../shared/units.ts';
+import { runCommand } from '../../state/commandRegistry.ts';
+import { closeRotated } from '../../state/rotation.ts';
 import { appStore } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
 
@@ -23,6 +25,7 @@ export function FileTabs() {
   }, [active]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Delete') runCommand('file.close');
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
     stepFile(event.key === 'ArrowRight' ? 1 : -1);
     event.preventDefault();
@@ -42,7 +45,10 @@ export function FileTabs() {
           tabIndex={file.id === active ? 0 : -1}
           data-tip={`${file.path}\n${counted(file.size, 'byte')}`}
           onClick={() => appStore.getState().activate(file.id)}
-          onAuxClick={(event) => event.preventDefault()}
+          onAuxClick={(event) => {
+            event.preventDefault();
+            if (event.button === 1 && file.role === 'rotated') void closeRotated(file);
+          }}
         >
           <bdi className="tab-name">{file.name}</bdi>
           <span className="tab-size tabular">{formatSize(file.size)}</span>

@@ -5,6 +5,7 @@ import { useUi } from '../../state/ui.ts';
 import { useActiveFile } from '../../state/useApp.ts';
 import { useSearchCommands } from '../search/useSearchCommands.ts';
 import { Banners } from './Banners.tsx';
+import { FollowPill } from './FollowPill.tsx';
 import { focusRows } from './focus.ts';
 import { latePart, loadLateParts } from './lateParts.ts';
 import { NoticeLayer, Toasts } from './Notices.tsx';
@@ -14,6 +15,7 @@ import { SidePanel } from './SidePanel.tsx';
 import { StatusBar } from './StatusBar.tsx';
 import { Tips } from './Tips.tsx';
 import { TopBar } from './TopBar.tsx';
+import { useFollowCommands } from './useFollowCommands.ts';
 import { useFrameCommands } from './useFrameCommands.ts';
 import './frame.css';
 
@@ -60,6 +62,7 @@ export function Frame() {
   const file = useActiveFile();
   const panelOpen = useUi((state) => state.layout.panelOpen);
   useFrameCommands();
+  useFollowCommands();
   useSearchCommands();
   useTitle(file?.name);
   useFirstFocus(file?.id);
@@ -72,6 +75,7 @@ export function Frame() {
       <Banners file={file} />
       <main className="frame-main" id="file" aria-label={file?.name}>
         {file ? <Panes key={file.id} file={file} /> : <Skeleton />}
+        {file && <FollowPill file={file} />}
         {file && panelOpen && <SidePanel file={file} />}
       </main>
       <StatusBar />

@@ -14,6 +14,7 @@ import { useUi } from '../../state/ui.ts';
 import { useActiveFile, useActiveView } from '../../state/useApp.ts';
 import { SearchStatus } from '../search/SearchStatus.tsx';
 import { Count, HexAddress } from './Digits.tsx';
+import { FollowStatus } from './FollowStatus.tsx';
 import { NoticeBell } from './Notices.tsx';
 import './statusBar.css';
 
@@ -213,6 +214,7 @@ export function StatusBar() {
       <ConnectionState />
       {file && view && (
         <>
+          <FollowStatus fileId={file.id} />
           <Progress file={file} />
           <About file={file} view={view} />
         </>

@@ -35,6 +35,7 @@ import {
   MIN_ROW_BYTES,
 } from './hexLayout.ts';
 import { useHexCommands } from './useHexCommands.ts';
+import { useHexFollow } from './useHexFollow.ts';
 import { firstRow, useHexPlace } from './useHexPlace.ts';
 import { useHexPointer } from './useHexPointer.ts';
 import { useHexSideways } from './useHexSideways.ts';
@@ -135,6 +136,8 @@ export function HexView(props: HexViewProps) {
   });
   const current = view ?? EMPTY_VIEW;
   report.current = useHexPlace({ fileId: file.id, view: current, runway, rowBytes });
+
+  useHexFollow({ file, view: current, runway, rowBytes });
 
   const viewportBytes = Math.floor((runway.viewportHeight / rowHeight) * rowBytes);
   const top = Math.floor((position.row + position.px / rowHeight) * rowBytes);

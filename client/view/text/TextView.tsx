@@ -26,12 +26,14 @@ import type { OverviewLayer } from '../overview/paintLayers.ts';
 import { RowsViewport } from '../rows.tsx';
 import { hasControlPictures } from './controlPictures.ts';
 import { renderTextRow } from './renderTextRow.tsx';
+import { SeamHeader } from './SeamHeader.tsx';
 import { textExtents } from './textExtents.ts';
 import { offsetAtPoint, offsetOnNextLine, type TextPointParts } from './textPoint.ts';
 import { useGutter, useLongest, useSeek, useSidewaysWheel } from './textViewHooks.ts';
 import { useHeldCursor } from './useHeldCursor.ts';
 import { useTextAnnouncement } from './useTextAnnouncement.ts';
 import { useTextCommands } from './useTextCommands.ts';
+import { useTextFollow } from './useTextFollow.ts';
 import { type TextTop, useTextGeometry } from './useTextGeometry.ts';
 import { useTextPages } from './useTextPages.ts';
 import { firstPlace, useTextPlace } from './useTextPlace.ts';
@@ -164,6 +166,8 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     geometry.look(snapshot.epoch, runway.firstVisibleRow, runway.lastVisibleRow);
   });
 
+  useTextFollow({ file, view, geometry, snapshot, runway, size, wrap, fit });
+
   const cursorRow = run ? rowOfOffset(run, view.cursor, size) : null;
   useTextPages({
     cache,
@@ -285,6 +289,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
             {leftCells >= 1 ? `Text from column ${formatCount(Math.floor(leftCells) + 1)}` : 'Text'}
           </span>
         </div>
+        {file.previous && firstVisible?.offset === 0 && <SeamHeader name={file.name} seam={file.previous} />}
         <RowsViewport
           runway={runway}
           label={`Lines of ${file.name}`}

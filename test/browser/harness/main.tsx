@@ -31,6 +31,10 @@ const file: FileInfo = {
   modifiedMs: 0,
   error: null,
   pathState: 'current',
+  role: 'path',
+  pathError: null,
+  previous: null,
+  next: null,
   index: {
     scannedBytes: 0,
     lines: 0,

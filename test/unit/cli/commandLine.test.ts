@@ -30,6 +30,7 @@ describe('the command line', () => {
       view: null,
       line: null,
       offset: null,
+      follow: false,
     });
   });
 
@@ -46,8 +47,10 @@ describe('the command line', () => {
       view: 'hex',
       line: null,
       offset: 4096,
+      follow: false,
     });
     expect(serve('--text', '--line', '1', 'a')).toMatchObject({ view: 'text', line: 0 });
+    expect(serve('--follow', 'a')).toMatchObject({ follow: true, line: null, offset: null });
   });
 
   it.each([
@@ -63,6 +66,7 @@ describe('the command line', () => {
     [[], 'no file given'],
     [['--frob', 'a'], 'unknown option --frob'],
     [['-x', 'a'], 'unknown option -x'],
+    [['--follow', '--line', '3', 'a'], '--follow'],
     [['a', '--port'], '--port needs a value'],
     [['a', '--port', ''], '--port'],
     [['a', '--port', '65536'], '65536'],

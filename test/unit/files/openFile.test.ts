@@ -16,7 +16,7 @@ afterEach(() => void vi.useRealTimers());
 it('a path that cannot be looked up takes one thread of the pool, not all of them', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const source = Object.assign(new MemorySource(Buffer.from('a\n')), { engine: 'read' as const });
-  const file = new OpenFile('f', '/nowhere/f', source, () => ({ memory: null, nextData: null }));
+  const file = OpenFile.at('f', '/nowhere/f', source, () => ({ memory: null, nextData: null }));
   const unlisten = file.listen(() => undefined);
   vi.advanceTimersByTime(60_000);
   expect(lookups).toBe(1);

@@ -1,0 +1,45 @@
+/** Follows the end in the text view: its rows come by themselves as the file grows, unless it grows faster than they are asked for. */
+import type { FileInfo } from '../../../shared/protocol.ts';
+import type { TextSnapshot } from '../../rows/textChange.ts';
+import type { TextGeometry } from '../../rows/textGeometry.ts';
+import { runEnd, runEndRow } from '../../rows/textRun.ts';
+import { useFollowEnd } from '../../rows/useFollowEnd.ts';
+import type { Runway } from '../../rows/useRunway.ts';
+import { tellFollow, useFollow } from '../../state/follow.ts';
+import type { FileView } from '../../state/store.ts';
+
+/** Bytes that rows are asked for one after the other; what is farther is jumped to. */
+const CHASE_BYTES = 131_072;
+
+export interface TextFollowParts {
+  readonly file: FileInfo;
+  readonly view: FileView;
+  readonly geometry: TextGeometry;
+  readonly snapshot: TextSnapshot;
+  readonly runway: Runway;
+  readonly size: number;
+  readonly wrap: boolean;
+  readonly fit: string;
+}
+
+export function useTextFollow(parts: TextFollowParts): void {
+  const { file, view, geometry, snapshot, runway, size, wrap, fit } = parts;
+  const { run, epoch } = snapshot;
+  const { status } = useFollow(file.id);
+  // Of two linked panes the one that leads decides; the other goes along.
+  const leads = view.mode !== 'both' || view.leads === 'text';
+  useFollowEnd({
+    status: leads && run ? status : 'off',
+    tell: (event) => tellFollow(event, file),
+    runway,
+    measured: wrap,
+    epoch: `${epoch} ${fit}`,
+    covered: run !== null && runEnd(run) >= size,
+    leaving: geometry.leaving,
+    bring: () => {
+      if (!run) return;
+      if (size - runEnd(run) <= CHASE_BYTES) runway.scrollToRow(runEndRow(run) - 1, 'end');
+      else if (!geometry.moving) geometry.showEnd();
+    },
+  });
+}
