@@ -4,10 +4,11 @@
  */
 import type { FileInfo } from '../../shared/protocol.ts';
 import { formatClock } from '../../shared/units.ts';
+import { ApiError } from '../api/errors.ts';
 import { withoutHistory } from './addressBar.ts';
 import { api, loadFiles, takeFile } from './documents.ts';
 import { followOf, onFollowChange, startFollow } from './follow.ts';
-import { appStore } from './store.ts';
+import { appStore, type FileView, type Reveal } from './store.ts';
 import { notify } from './ui.ts';
 
 /** Switches under way, by file: one at a time. */
@@ -25,9 +26,8 @@ async function switchTo(file: FileInfo): Promise<void> {
     takeFile(await api.reopen(file.id));
   } catch (error) {
     // What cannot be opened is said over the rows, as part of the file's state.
-    if (appStore.getState().files.find(({ id }) => id === file.id)?.pathError === null) {
-      notify('warning', error instanceof Error ? error.message : String(error));
-    }
+    if (error instanceof ApiError && error.code === 'unopenable') return;
+    notify('warning', error instanceof Error ? error.message : String(error));
   } finally {
     switching.delete(file.id);
   }
@@ -49,22 +49,29 @@ export async function closeRotated(file: FileInfo): Promise<void> {
   }
 }
 
-/** Who was not at the end goes on reading what was read, under its new entry, at the same place. */
-function moveViews(from: string, to: string): void {
-  const { files, views, activeFile } = appStore.getState();
-  const view = views[from];
-  if (!view || !files.some(({ id }) => id === to)) return;
-  appStore.setState({ views: { ...views, [to]: view } });
-  if (activeFile === from) withoutHistory(() => appStore.getState().activate(to));
+/** What was seen of the file before goes on under its new entry: at its end for who followed it, else where one was. */
+function keepPlace(to: string, view: FileView, size: number | null): void {
+  const { files, views } = appStore.getState();
+  if (!files.some(({ id }) => id === to)) return;
+  const seq = view.reveal.seq + 1;
+  const reveal: Reveal =
+    size === null ? { offset: view.top, align: 'top', seq } : { offset: Math.max(0, size - 1), align: 'nearest', seq };
+  appStore.setState({ views: { ...views, [to]: { ...view, reveal, followed: view.reveal.seq } } });
 }
 
-async function switched(file: FileInfo): Promise<void> {
+/** `view` and `size` are those of the file before. */
+async function switched(file: FileInfo, view: FileView | undefined, size: number): Promise<void> {
   const seam = file.previous;
   if (seam === null) return;
   await loadFiles().catch(() => undefined);
   const kept = seam.id === null ? '' : ' The one before is kept in a tab of its own.';
   notify('info', `${file.name} was replaced at ${formatClock(seam.atMs)}.${kept}`);
-  if (seam.id !== null && followOf(file.id).status !== 'live') moveViews(file.id, seam.id);
+  if (seam.id === null || !view) return;
+  const live = followOf(file.id).status === 'live';
+  keepPlace(seam.id, view, live ? size : null);
+  const { activeFile, activate } = appStore.getState();
+  // Somebody else asked for the switch: who reads here goes on reading.
+  if (!live && activeFile === file.id) withoutHistory(() => activate(seam.id ?? file.id));
 }
 
 /** Watches the files of the store from now on. */
@@ -79,7 +86,8 @@ export function followRotations(): () => void {
     if (state.files === before.files && state.activeFile === before.activeFile) return;
     for (const file of state.files) {
       const known = before.files.find(({ id }) => id === file.id);
-      if (known && file.role === 'path' && file.previous?.atMs !== known.previous?.atMs) void switched(file);
+      if (!known || file.role !== 'path' || file.previous?.atMs === known.previous?.atMs) continue;
+      void switched(file, before.views[file.id], known.size);
     }
     look();
   });

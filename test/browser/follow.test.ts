@@ -1,0 +1,309 @@
+/** Following the end in a real Chromium: growth reaches the screen, scrolling away pauses, rotation is followed with a seam. */
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchBrowser, type PageOptions, withPage } from '../helpers/browser.ts';
+import { tempFolder } from '../helpers/files.ts';
+import { type BigviewServer, startServer } from '../helpers/server.ts';
+
+/** The machine may be busy with other tests. */
+const PATIENCE = { timeout: 5_000 };
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+interface Scene {
+  readonly page: Page;
+  readonly path: string;
+  readonly folder: string;
+  readonly server: BigviewServer;
+}
+
+/** A file of its own for each test, as it changes. */
+function following(
+  content: string,
+  args: readonly string[],
+  use: (scene: Scene) => Promise<void>,
+  options: PageOptions = {},
+): () => Promise<void> {
+  return async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'app.log');
+    writeFileSync(path, content);
+    const server = await startServer({ files: [path], args });
+    await withPage(browser, server.origin, options, async (page) => {
+      await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), server.token);
+      await page.goto(server.origin);
+      await page.getByRole('tab', { name: 'app.log' }).first().waitFor();
+      await use({ page, path, folder, server });
+    });
+  };
+}
+
+const line = (n: number): string => `${String(n).padStart(7, '0')} a line of the log\n`;
+const lines = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, i) => line(from + i)).join('');
+const row = (page: Page, text: string): Locator => page.getByRole('row').filter({ hasText: text });
+const rows = (page: Page): Locator => page.getByRole('grid');
+const button = (page: Page): Locator => page.getByRole('button', { name: 'Follow the end', exact: true });
+const pill = (page: Page): Locator => page.locator('.follow-pill');
+
+/** The row is on the screen, not only in the page. */
+async function inView(page: Page, text: string): Promise<boolean> {
+  if ((await row(page, text).count()) === 0) return false;
+  const [box, frame] = await Promise.all([
+    row(page, text)
+      .first()
+      .boundingBox({ timeout: 1_000 })
+      .catch(() => null),
+    rows(page).first().boundingBox(),
+  ]);
+  return box !== null && frame !== null && box.y >= frame.y - 1 && box.y + box.height <= frame.y + frame.height + 1;
+}
+const sees = (page: Page, text: string): Promise<void> => expect.poll(() => inView(page, text), PATIENCE).toBe(true);
+
+describe('following', () => {
+  test(
+    'F goes to the end and stays there as lines come; F again stops',
+    following(lines(0, 5_000), [], async ({ page, path }) => {
+      await sees(page, '0000000 a line');
+      await rows(page).focus();
+      await page.keyboard.press('F');
+      await sees(page, '0004999 a line');
+      expect(await button(page).getAttribute('aria-pressed')).toBe('true');
+      for (let n = 5_000; n < 5_060; n += 20) {
+        appendFileSync(path, lines(n, n + 20));
+        await sees(page, `${String(n + 19).padStart(7, '0')} a line`);
+      }
+      // Faster than rows are asked for one after the other.
+      appendFileSync(path, lines(5_060, 90_000));
+      await sees(page, '0089999 a line');
+      await page.keyboard.press('F');
+      expect(await button(page).getAttribute('aria-pressed')).toBe('false');
+      appendFileSync(path, lines(90_000, 90_100));
+      await page.waitForTimeout(600);
+      expect(await inView(page, '0090099 a line')).toBe(false);
+      expect(await inView(page, '0089999 a line')).toBe(true);
+    }),
+  );
+
+  test(
+    'a last line without an end is shown as it grows, and characters are never torn',
+    following('first\n', ['--follow'], async ({ page, path }) => {
+      await sees(page, 'first');
+      const fd = openSync(path, 'a');
+      try {
+        writeSync(fd, 'half');
+        await row(page, /^\s*2\s*half$/.source)
+          .or(row(page, 'half'))
+          .first()
+          .waitFor();
+        writeSync(fd, ' done \xe2');
+        writeSync(fd, Buffer.from([0xe2, 0x82]));
+        await page.waitForTimeout(300);
+        writeSync(fd, Buffer.from([0xac]));
+        await row(page, '€').first().waitFor();
+        writeSync(fd, ' end\r');
+        await page.waitForTimeout(300);
+        writeSync(fd, '\nnext\n');
+        await sees(page, 'next');
+        expect(await rows(page).locator('[role=row]').count()).toBe(3);
+      } finally {
+        closeSync(fd);
+      }
+    }),
+  );
+
+  test.each(['text', 'hex'])(
+    'the wheel pauses it in the %s view, what has come is said, and going back resumes it',
+    async (view) =>
+      following(lines(0, 3_000), ['--follow', `--${view}`], async ({ page, path }) => {
+        await expect.poll(() => button(page).getAttribute('aria-pressed'), PATIENCE).toBe('true');
+        const at = (): Promise<string | null> =>
+          page.getByRole('scrollbar', { name: 'Place in the file' }).getAttribute('aria-valuenow');
+        await expect.poll(at, PATIENCE).toBe('100');
+        await rows(page).hover();
+        await page.mouse.wheel(0, -400);
+        await pill(page).waitFor();
+        expect(await pill(page).textContent()).toContain('nothing new');
+        appendFileSync(path, lines(3_000, 4_204));
+        await expect.poll(() => pill(page).textContent(), PATIENCE).toBe('1,204 new lines · 30.6 KiB');
+        const before = await rows(page).evaluate((element) => element.scrollTop);
+        appendFileSync(path, lines(4_204, 4_300));
+        await page.waitForTimeout(500);
+        expect(await rows(page).evaluate((element) => element.scrollTop)).toBe(before);
+        await pill(page).click();
+        await expect.poll(at, PATIENCE).toBe('100');
+        expect(await pill(page).count()).toBe(0);
+        // Scrolled back to the end by hand.
+        await rows(page).hover();
+        await page.mouse.wheel(0, -100);
+        await pill(page).waitFor();
+        await page.mouse.wheel(0, 4_000);
+        await expect.poll(() => pill(page).count(), PATIENCE).toBe(0);
+        expect(await button(page).getAttribute('aria-pressed')).toBe('true');
+      })(),
+  );
+
+  test(
+    'keys, jumps and G pause and resume it; f pages down until there is nothing more, and then follows',
+    following(lines(0, 3_000), ['--follow'], async ({ page }) => {
+      await sees(page, '0002999 a line');
+      await rows(page).focus();
+      await page.keyboard.press('b');
+      await pill(page).waitFor();
+      await page.keyboard.press('G');
+      await expect.poll(() => pill(page).count(), PATIENCE).toBe(0);
+      await page.keyboard.press('g');
+      await pill(page).waitFor();
+      await sees(page, '0000000 a line');
+      await page.keyboard.press('F');
+      await sees(page, '0002999 a line');
+      await page.keyboard.press('F');
+      expect(await button(page).getAttribute('aria-pressed')).toBe('false');
+      await page.keyboard.press('g');
+      await sees(page, '0000000 a line');
+      await page.keyboard.press('f');
+      await expect.poll(() => inView(page, '0000000 a line'), PATIENCE).toBe(false);
+      expect(await button(page).getAttribute('aria-pressed')).toBe('false');
+      await page.keyboard.press('G');
+      await sees(page, '0002999 a line');
+      await page.keyboard.press('f');
+      expect(await button(page).getAttribute('aria-pressed')).toBe('true');
+    }),
+  );
+
+  test(
+    'wrapped lines are followed as well',
+    following(`${'wide '.repeat(400)}\n`.repeat(200), ['--follow'], async ({ page, path }) => {
+      await rows(page).focus();
+      await page.keyboard.press('w');
+      for (let n = 0; n < 5; n++) {
+        appendFileSync(path, `${'more '.repeat(300)} end of ${n}\n`);
+        const last = (): Promise<boolean> =>
+          rows(page).evaluate((element) => element.scrollTop + element.clientHeight >= element.scrollHeight - 2);
+        await row(page, `end of ${n}`).first().waitFor();
+        await expect.poll(last, PATIENCE).toBe(true);
+        expect(await pill(page).count()).toBe(0);
+      }
+    }),
+  );
+});
+
+/** What was asked of the file before comes after the switch. */
+const LATE: PageOptions = { expected: /409/ };
+
+describe('rotation', () => {
+  test(
+    'is followed by itself, with a seam and a tab for the file before',
+    following(
+      lines(0, 500),
+      ['--follow'],
+      async ({ page, path, folder }) => {
+        await sees(page, '0000499 a line');
+        renameSync(path, join(folder, 'app.log.1'));
+        const began = performance.now();
+        writeFileSync(path, 'a new day\n');
+        await sees(page, 'a new day');
+        expect(performance.now() - began).toBeLessThan(2_000);
+        await page
+          .getByRole('note')
+          .getByText(/app\.log was replaced at \d\d:\d\d:\d\d; the one before is kept as/)
+          .waitFor();
+        const tabs = page.getByRole('tab');
+        await expect.poll(() => tabs.count(), PATIENCE).toBe(2);
+        expect(await tabs.first().getAttribute('aria-selected')).toBe('true');
+        appendFileSync(path, 'and more\n');
+        await sees(page, 'and more');
+
+        await page.getByRole('note').getByRole('button').click();
+        await sees(page, '0000499 a line');
+        await page.getByText('This is what').waitFor();
+        await page.getByRole('button', { name: 'Show the present one' }).click();
+        await sees(page, 'and more');
+        await page.getByRole('note').getByRole('button').click();
+        await page.getByRole('button', { name: 'Close', exact: true }).click();
+        await expect.poll(() => tabs.count(), PATIENCE).toBe(1);
+        await sees(page, 'and more');
+        await page.getByText('the one before is no longer kept').waitFor();
+      },
+      LATE,
+    ),
+  );
+
+  test(
+    'is followed when the file was missing for a while, and when it is cut',
+    following(
+      'one\n',
+      ['--follow'],
+      async ({ page, path }) => {
+        await sees(page, 'one');
+        rmSync(path);
+        await page.getByText('A new one will be followed as soon as it is there.').waitFor();
+        writeFileSync(path, 'two\n');
+        await sees(page, 'two');
+        await expect.poll(() => page.getByText('A new one will be followed').count(), PATIENCE).toBe(0);
+        truncateSync(path, 0);
+        appendFileSync(path, 'three\n');
+        await sees(page, 'three');
+      },
+      LATE,
+    ),
+  );
+
+  test(
+    'is offered when nothing is followed, and whoever reads elsewhere keeps the place',
+    following(
+      lines(0, 500),
+      [],
+      async ({ page, path, folder }) => {
+        await sees(page, '0000000 a line');
+        renameSync(path, join(folder, 'app.log.1'));
+        writeFileSync(path, 'a new day\n');
+        const offer = page.getByRole('button', { name: 'Follow the new one' });
+        await offer.waitFor();
+        await page.waitForTimeout(500);
+        expect(await inView(page, '0000000 a line')).toBe(true);
+        await offer.click();
+        await sees(page, 'a new day');
+        expect(await button(page).getAttribute('aria-pressed')).toBe('true');
+      },
+      LATE,
+    ),
+  );
+
+  test(
+    'to what cannot be shown is said, and tried again when something else is there',
+    following(
+      'kept\n',
+      ['--follow'],
+      async ({ page, path, folder }) => {
+        await sees(page, 'kept');
+        renameSync(path, join(folder, 'app.log.1'));
+        mkdirSync(path);
+        await page.getByText('is a directory').waitFor();
+        expect(await inView(page, 'kept')).toBe(true);
+        rmSync(path, { recursive: true });
+        writeFileSync(path, 'good\n');
+        await sees(page, 'good');
+      },
+      LATE,
+    ),
+  );
+});
