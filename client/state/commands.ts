@@ -3,7 +3,7 @@
  * handlers of what they can do while they are active (commandRegistry.ts).
  */
 
-export type CommandGroup = 'Move' | 'Select' | 'View' | 'Find' | 'File' | 'Help';
+export type CommandGroup = 'Move' | 'Select' | 'View' | 'Find' | 'Mark' | 'File' | 'Help';
 /** Where the keys work: everywhere, or only while rows (hex or text) have the keyboard. */
 export type CommandScope = 'global' | 'rows';
 
@@ -84,6 +84,17 @@ export const COMMANDS = [
   command('Find', 'global', 'search.cancel', 'Stop the search'),
   command('Find', 'global', 'search.resume', 'Go on with the search'),
   command('Find', 'global', 'search.clear', 'Clear the search'),
+  command('Mark', 'global', 'highlight.panel', 'Highlighters', 'H'),
+  command('Mark', 'rows', 'highlight.quick1', 'Highlight the selection or the word in colour 1', 'Ctrl+Shift+1'),
+  command('Mark', 'rows', 'highlight.quick2', 'Highlight the selection or the word in colour 2', 'Ctrl+Shift+2'),
+  command('Mark', 'rows', 'highlight.quick3', 'Highlight the selection or the word in colour 3', 'Ctrl+Shift+3'),
+  command('Mark', 'rows', 'highlight.quick4', 'Highlight the selection or the word in colour 4', 'Ctrl+Shift+4'),
+  command('Mark', 'rows', 'highlight.quick5', 'Highlight the selection or the word in colour 5', 'Ctrl+Shift+5'),
+  command('Mark', 'rows', 'highlight.quick6', 'Highlight the selection or the word in colour 6', 'Ctrl+Shift+6'),
+  command('Mark', 'rows', 'highlight.quick7', 'Highlight the selection or the word in colour 7', 'Ctrl+Shift+7'),
+  command('Mark', 'rows', 'highlight.quick8', 'Highlight the selection or the word in colour 8', 'Ctrl+Shift+8'),
+  command('Mark', 'rows', 'highlight.quick9', 'Highlight the selection or the word in colour 9', 'Ctrl+Shift+9'),
+  command('Mark', 'global', 'highlight.clear', 'Clear the highlighted words', 'Ctrl+Shift+0'),
   command('File', 'global', 'file.next', 'Next file', ']'),
   command('File', 'global', 'file.previous', 'Previous file', '['),
   command('File', 'global', 'file.switch', 'Follow the new file of this path'),

@@ -47,6 +47,9 @@ function pressedKey(press: KeyPress): string {
   if (press.key === ' ' || press.code === 'Space') return 'Space';
   if (isLetter(press.key)) return press.key.toLowerCase();
   const letter = /^Key([A-Z])$/.exec(press.code)?.[1];
+  // With Shift a digit types something else on most layouts: what is meant with Ctrl or Cmd is the key.
+  const digit = press.shiftKey && (press.ctrlKey || press.metaKey) ? /^Digit([0-9])$/.exec(press.code)?.[1] : undefined;
+  if (digit !== undefined) return digit;
   const foreign = press.key.length === 1 && press.key.charCodeAt(0) > 126;
   if (letter && (foreign || press.key === 'Dead')) return letter.toLowerCase();
   return press.key;

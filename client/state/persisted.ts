@@ -91,10 +91,21 @@ export function readStored(key: string): string | null {
   }
 }
 
-export function writeStored(key: string, value: unknown): void {
+/** False when nothing was remembered: see readStored. */
+export function writeStored(key: string, value: unknown): boolean {
   try {
     localStorage.setItem(key, JSON.stringify(value));
+    return true;
   } catch {
-    // See readStored.
+    return false;
   }
+}
+
+/** Calls `changed` when another tab of this browser has stored something under `key`. Returns how to end that. */
+export function followStored(key: string, changed: (text: string | null) => void): () => void {
+  const onStorage = (event: StorageEvent): void => {
+    if (event.storageArea === localStorage && event.key === key) changed(event.newValue);
+  };
+  window.addEventListener('storage', onStorage);
+  return () => window.removeEventListener('storage', onStorage);
 }

@@ -2,6 +2,7 @@
 
 import type { FilesReply } from '../../shared/protocol.ts';
 import { ApiError, NetworkError } from '../api/errors.ts';
+import { followHighlighters } from '../highlight/highlightStore.ts';
 import { followSearches } from '../search/follow.ts';
 import { followAddress, showPlace } from './addressBar.ts';
 import { api, followActiveFile, loadFiles } from './documents.ts';
@@ -97,6 +98,7 @@ async function begin(): Promise<void> {
 
 export function startApp(): void {
   keepSettings();
+  followHighlighters();
   begin().catch(report);
   const idle = (): boolean => {
     const { session, connection } = uiStore.getState();

@@ -57,6 +57,8 @@ export interface LineLayout {
   readonly marks: readonly Mark[];
   /** Ascending, disjoint; plain stretches are left out. */
   readonly styles: readonly StyleRun[];
+  /** Where each tab begins in the display text, and how many spaces stand for it, in turns. */
+  readonly tabs: readonly number[];
 }
 
 const EMPTY_LAYOUT: LineLayout = {
@@ -67,6 +69,7 @@ const EMPTY_LAYOUT: LineLayout = {
   maps: null,
   marks: [],
   styles: [],
+  tabs: [],
 };
 
 const TAB = 0x09;
@@ -86,6 +89,7 @@ class Builder {
   readonly #options: LayoutOptions;
   readonly #marks: Mark[] = [];
   readonly #styles: StyleRun[] = [];
+  readonly #tabs: number[] = [];
   #text = '';
   #cell = 0;
   #count = 0;
@@ -144,6 +148,7 @@ class Builder {
       },
       marks: this.#marks,
       styles: this.#styles,
+      tabs: this.#tabs,
     };
   }
 
@@ -151,6 +156,7 @@ class Builder {
     if (code === TAB) {
       const { tabSize, startCell } = this.#options;
       const width = tabSize - ((startCell + this.#cell) % tabSize);
+      this.#tabs.push(this.#text.length, width);
       this.#text += ' '.repeat(width);
       this.#cell += width;
       return;

@@ -3,6 +3,7 @@ import { Suspense, useEffect } from 'react';
 import { followCursorLine } from '../../state/cursorLine.ts';
 import { useUi } from '../../state/ui.ts';
 import { useActiveFile } from '../../state/useApp.ts';
+import { useHighlightCommands } from '../highlight/useHighlightCommands.ts';
 import { useSearchCommands } from '../search/useSearchCommands.ts';
 import { Banners } from './Banners.tsx';
 import { FollowPill } from './FollowPill.tsx';
@@ -64,6 +65,7 @@ export function Frame() {
   useFrameCommands();
   useFollowCommands();
   useSearchCommands();
+  useHighlightCommands();
   useTitle(file?.name);
   useFirstFocus(file?.id);
   const open = file !== null;

@@ -8,10 +8,15 @@ import { GOTO_EXAMPLES } from './GotoPanel.tsx';
 import { Keycaps } from './Keycaps.tsx';
 import './help.css';
 
-const GROUPS: readonly CommandGroup[] = ['Move', 'Select', 'View', 'Find', 'File', 'Help'];
+const GROUPS: readonly CommandGroup[] = ['Move', 'Select', 'View', 'Find', 'Mark', 'File', 'Help'];
+
+/** Nine commands in a row that differ in a digit: the first one tells. */
+const LIKE_ANOTHER = /^highlight\.quick[2-9]$/;
 
 function Group({ group }: { readonly group: CommandGroup }) {
-  const commands = COMMANDS.filter((command) => command.group === group && command.keys.length > 0);
+  const commands = COMMANDS.filter(
+    ({ id, group: own, keys }) => own === group && keys.length > 0 && !LIKE_ANOTHER.test(id),
+  );
   if (commands.length === 0) return null;
   return (
     <section className="help-group">
@@ -76,8 +81,9 @@ export function HelpDialog() {
               </dl>
             </section>
             <p className="help-note">
-              Shift with an arrow, Page, Home or End key extends the selection. All commands, with and without keys, are
-              in the list of <Keycaps chord="Ctrl+K" />.
+              There are nine colours: <Keycaps chord="Ctrl+Shift+1" /> to <Keycaps chord="Ctrl+Shift+9" />. Shift with
+              an arrow, Page, Home or End key extends the selection. All commands, with and without keys, are in the
+              list of <Keycaps chord="Ctrl+K" />.
             </p>
           </section>
         </Dialog.Popup>

@@ -11,6 +11,7 @@ const ITEMS: readonly (readonly CommandId[])[] = [
   ['copy.default', 'copy.hex', 'copy.text', 'copy.c', 'copy.base64', 'copy.offset', 'copy.link'],
   ['select.all', 'select.clear', 'select.save'],
   ['search.chosen', 'search.open', 'jump.goto', 'jump.back', 'jump.forward'],
+  ['highlight.quick1'],
   ['view.toggle', 'view.both', 'view.inspector', 'view.encoding'],
 ];
 

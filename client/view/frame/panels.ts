@@ -1,5 +1,5 @@
 /** Every panel that the side can show, in the order of their tabs: one entry makes a tab, its panel and the button that shows it. */
-import { Microscope, Search } from 'lucide-react';
+import { Highlighter, Microscope, Search } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import type { CommandId } from '../../state/commands.ts';
@@ -30,5 +30,12 @@ export const SIDE_PANELS: readonly [SidePanel, ...SidePanel[]] = [
     icon: Search,
     command: 'search.panel',
     Body: latePart(async () => (await import('../search/SearchPanel.tsx')).SearchPanel),
+  },
+  {
+    tab: 'highlighters',
+    name: 'Highlighters',
+    icon: Highlighter,
+    command: 'highlight.panel',
+    Body: latePart(async () => (await import('../highlight/HighlightersPanel.tsx')).HighlightersPanel),
   },
 ];

@@ -5,7 +5,10 @@
 import { type CSSProperties, memo, useLayoutEffect, useRef } from 'react';
 import { findLevel, type LogLevel } from '../../../shared/text/levels.ts';
 import { byteOf, characterAtByte, indexOf, type LineLayout } from '../../../shared/text/lineLayout.ts';
+import type { Paint } from '../../highlight/paint.ts';
+import { isTint } from '../../state/tints.ts';
 import { groupDigits } from './lineLabel.ts';
+import { rowText } from './rowText.ts';
 import { highlightText, type TextHighlight, textBox, textBoxes } from './textHighlights.ts';
 import { textParts } from './textSpans.ts';
 
@@ -43,6 +46,11 @@ export interface TextRowProps {
   /** The hit that the cursor is on, as bytes of the layout; -1 for none. */
   readonly hitStart: number;
   readonly hitEnd: number;
+  /** What highlighters make of the row; null while that is not known. */
+  readonly paint: Paint | null;
+  /** The layout begins where its line does, and ends where it does. */
+  readonly startsLine: boolean;
+  readonly endsLine: boolean;
   /** Byte of the layout under the cursor, -1 for none. */
   readonly cursor: number;
   /** Differs when the row with the cursor may be laid out anew. */
@@ -68,7 +76,7 @@ function indexOfByte(layout: LineLayout, byte: number): number {
 
 export const TextRowView = memo(function TextRowView(props: TextRowProps) {
   const { layout, from, to, x, terminated, selectionStart, selectionEnd, cursor, levels } = props;
-  const { base, hits, hitStart, hitEnd } = props;
+  const { base, hits, hitStart, hitEnd, paint, startsLine, endsLine } = props;
   const line = useRef<HTMLDivElement>(null);
   const ring = useRef<HTMLDivElement>(null);
   const shown = layout ? Math.min(to, layout.text.length) : 0;
@@ -88,6 +96,21 @@ export const TextRowView = memo(function TextRowView(props: TextRowProps) {
       for (const take of undo) take();
     };
   }, [layout, from, shown, levels]);
+
+  useLayoutEffect(() => {
+    const element = line.current;
+    if (!element || !layout || !paint || paint.spans.length === 0) return undefined;
+    const { place } = rowText(layout, from, shown, startsLine, endsLine);
+    const undo: (() => void)[] = [];
+    for (let at = 0; at + 2 < paint.spans.length; at += 3) {
+      const [start, end, tint] = paint.spans.slice(at, at + 3);
+      if (!isTint(tint)) continue;
+      undo.push(highlightText(element, `text-tint-${tint}`, place(start ?? 0) - from, place(end ?? 0) - from));
+    }
+    return () => {
+      for (const take of undo) take();
+    };
+  }, [layout, from, shown, paint, startsLine, endsLine]);
 
   useLayoutEffect(() => {
     const element = line.current;
@@ -154,7 +177,11 @@ export const TextRowView = memo(function TextRowView(props: TextRowProps) {
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
-      <div className="text-cell" role="gridcell" style={{ marginLeft: props.gutterWidth }}>
+      <div
+        className={paint && paint.line > 0 ? `text-cell text-painted tint-${paint.line}` : 'text-cell'}
+        role="gridcell"
+        style={{ marginLeft: props.gutterWidth }}
+      >
         {layout ? (
           <div
             ref={line}

@@ -2,7 +2,7 @@
  * The lines of a file in rows. Where the rows are comes from a TextGeometry, their bytes from the page cache, cursor and selection
  * from the store; what is on screen is a function of these, and nothing here is kept twice.
  */
-import { type CSSProperties, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { selectionExtent } from '../../../shared/extent.ts';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { createTextCodec } from '../../../shared/text/codec.ts';
@@ -10,6 +10,7 @@ import { formatCount } from '../../../shared/units.ts';
 import type { Api } from '../../api/client.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
 import { useCacheVersion } from '../../cache/usePages.ts';
+import { usePainting } from '../../highlight/highlightStore.ts';
 import { useCellMetrics } from '../../rows/metrics.ts';
 import { isLong, TextContents } from '../../rows/textContent.ts';
 import type { TextPlaces } from '../../rows/textMoves.ts';
@@ -38,6 +39,7 @@ import { type TextTop, useTextGeometry } from './useTextGeometry.ts';
 import { useTextPages } from './useTextPages.ts';
 import { firstPlace, useTextPlace } from './useTextPlace.ts';
 import { useTextPointer } from './useTextPointer.ts';
+import '../tints.css';
 import './text.css';
 
 export interface TextViewProps {
@@ -245,8 +247,16 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   };
   const drawn = textExtents(runway.items, run, contents, wrap ? null : { left: leftCells, cells });
   const hits = useVisibleHits(file.id, 'text', drawn, visible, view.cursor);
+  const painting = usePainting();
+  const painted: string[] = [];
+  const seen: string[] = [];
+  useEffect(() => painting.want(painted, seen));
   const renderRow = (item: RunwayItem) =>
     renderTextRow(item, {
+      painting,
+      painted,
+      seen,
+      isSeen: (row) => row >= runway.firstVisibleRow && row <= runway.lastVisibleRow,
       snapshot,
       contents,
       cache,

@@ -3,12 +3,14 @@ import type { ReactNode } from 'react';
 import type { Extent } from '../../../shared/extent.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
 import { pageOf } from '../../cache/plan.ts';
+import type { Painting } from '../../highlight/highlightStore.ts';
 import type { TextSnapshot } from '../../rows/textChange.ts';
 import { isLong, type TextContents } from '../../rows/textContent.ts';
-import { lineOf, meanRow, rowAt, runEndRow } from '../../rows/textRun.ts';
+import { lineOf, meanRow, rowAt, rowEnd, runEndRow } from '../../rows/textRun.ts';
 import type { RunwayItem } from '../../rows/useRunway.ts';
 import type { VisibleHits } from '../../search/useVisibleHits.ts';
 import type { FileView } from '../../state/store.ts';
+import { rowText } from './rowText.ts';
 import { rowWindow } from './rowWindow.ts';
 import { TextRowView } from './TextRowView.tsx';
 
@@ -19,6 +21,11 @@ export interface TextRowParts {
   readonly view: FileView;
   readonly selection: Extent | null;
   readonly hits: VisibleHits;
+  readonly painting: Painting;
+  /** Take the texts that are drawn, and of them those on screen, for the painter to want. */
+  readonly painted: string[];
+  readonly seen: string[];
+  readonly isSeen: (row: number) => boolean;
   readonly wrap: boolean;
   /** px of the text beyond the left edge. */
   readonly leftPx: number;
@@ -81,6 +88,11 @@ export function renderTextRow(item: RunwayItem, parts: TextRowParts): ReactNode 
   const limit = whole ? layout.byteCount + row.terminatorLength : layout.byteCount;
   const inRow = (offset: number): number => Math.max(0, Math.min(offset - base, limit));
   const part = wrap ? { from: 0, to: layout.text.length, cell: 0 } : rowWindow(content, leftCells, cells);
+  const startsLine = start === 0 && row.column === 0;
+  const endsLine = whole && (row.terminatorLength > 0 || rowEnd(row) >= facts.size);
+  const text = parts.painting.idle ? '' : rowText(layout, part.from, part.to, startsLine, endsLine).text;
+  if (text !== '') parts.painted.push(text);
+  if (text !== '' && parts.isSeen(item.row)) parts.seen.push(text);
   const current = hits.current;
   // A hit of nothing lies where it begins; any other where one of its bytes is.
   const onHit =
@@ -107,6 +119,9 @@ export function renderTextRow(item: RunwayItem, parts: TextRowParts): ReactNode 
       hits={hits.spans(base, base + limit)}
       hitStart={onHit && current ? inRow(current.offset) : -1}
       hitEnd={onHit && current ? inRow(current.end) : -1}
+      paint={text === '' ? null : parts.painting.get(text)}
+      startsLine={startsLine}
+      endsLine={endsLine}
       cursor={hasCursor && facts.size > 0 ? view.cursor - base : -1}
       fit={hasCursor ? fit : ''}
       levels={parts.levels && start === 0 && (row.column ?? 1) === 0}
@@ -133,6 +148,9 @@ const EMPTY_ROW = {
   hits: [],
   hitStart: -1,
   hitEnd: -1,
+  paint: null,
+  startsLine: false,
+  endsLine: false,
   cursor: -1,
   fit: '',
   levels: false,

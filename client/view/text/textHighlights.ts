@@ -3,7 +3,10 @@
  * selected or marked in it.
  */
 
+import type { Tint } from '../../state/tints.ts';
+
 export type TextHighlight =
+  | `text-tint-${Tint}`
   | 'text-selection'
   | 'text-hit'
   | 'text-hit-current'
@@ -16,15 +19,16 @@ export type TextHighlight =
   | 'text-debug';
 
 const highlights = new Map<TextHighlight, Highlight>();
-/** The selection is drawn over the others, and the hit that the cursor is on over other hits. */
-const PRIORITY: Partial<Record<TextHighlight, number>> = { 'text-hit': 1, 'text-hit-current': 2, 'text-selection': 3 };
+/** The selection is drawn over the others, the hit that the cursor is on over other hits, and hits over highlighters. */
+const PRIORITY: Partial<Record<TextHighlight, number>> = { 'text-hit': 2, 'text-hit-current': 3, 'text-selection': 4 };
+const TINT_PRIORITY = 1;
 
 function highlightOf(name: TextHighlight): Highlight | null {
   if (typeof Highlight === 'undefined' || !CSS.highlights) return null;
   let highlight = highlights.get(name);
   if (!highlight) {
     highlight = new Highlight();
-    highlight.priority = PRIORITY[name] ?? 0;
+    highlight.priority = PRIORITY[name] ?? (name.startsWith('text-tint-') ? TINT_PRIORITY : 0);
     highlights.set(name, highlight);
     CSS.highlights.set(name, highlight);
   }

@@ -75,6 +75,15 @@ describe('commands and keys', () => {
     expect(idOf(press('Ctrl+Alt+g'))).toBeNull();
   });
 
+  it('takes a digit with Ctrl and Shift by its key, whatever the layout types there', () => {
+    expect(idOf(press('Ctrl+Shift+3', { key: '#', code: 'Digit3' }))).toBe('highlight.quick3');
+    expect(idOf(press('Ctrl+Shift+3', { key: '§', code: 'Digit3' }))).toBe('highlight.quick3');
+    expect(idOf(press('Ctrl+Shift+0', { key: ')', code: 'Digit0' }))).toBe('highlight.clear');
+    expect(idOf(press('Meta+Shift+9', { key: '9', code: 'Digit9' }), true)).toBe('highlight.quick9');
+    expect(idOf(press('$', { code: 'Digit4', shiftKey: true }))).toBe('move.rowEnd');
+    expect(idOf(press('Ctrl+0', { code: 'Digit0' }))).toBe('view.sizeReset');
+  });
+
   it('modifiers must match, Cmd stands for Ctrl on a Mac', () => {
     expect(idOf(press('Ctrl+g'))).toBe('jump.goto');
     expect(idOf(press('Meta+g'))).toBeNull();

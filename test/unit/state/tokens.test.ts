@@ -19,6 +19,10 @@ function color(token: string, theme: 'light' | 'dark'): Rgba {
   return parseOklch(theme === 'light' ? pair[1] : pair[2]);
 }
 
+const TINTS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+/** As `color-mix(in oklab, COLOUR SHARE, transparent)`. */
+const thinned = (rgba: Rgba, share: number): Rgba => ({ ...rgba, alpha: rgba.alpha * share });
+
 const ANSI = Array.from({ length: 16 }, (_, index) => `ansi-${index}`);
 const BYTES = ['byte-null', 'byte-space', 'byte-control', 'byte-high', 'byte-ff'];
 const LEVELS = ['level-error', 'level-warn', 'level-info', 'level-debug', 'level-trace'];
@@ -52,6 +56,22 @@ describe.each(['light', 'dark'] as const)('colour tokens, %s', (theme) => {
 
   it.each(['line-strong', 'cursor-ring', 'hit-mark', ...STATES])('--%s is seen as a mark', (token) => {
     for (const surface of ['surface-0', 'surface-1', 'surface-2']) least(token, on(surface), 3);
+  });
+
+  it.each(TINTS)('--tint-%s is seen as a mark, plain text reads on its fill, alone or on a line of another', (tint) => {
+    for (const surface of ['surface-0', 'surface-1']) least(`tint-${tint}`, on(surface), 3);
+    for (const surface of ['surface-0', 'surface-1', 'surface-2'])
+      least('text-1', on(surface, `tint-fill-${tint}`), 4.5);
+    for (const line of TINTS) {
+      const painted = over(thinned(color(`tint-fill-${line}`, theme), 0.6), on('surface-0'));
+      least('text-1', over(color(`tint-fill-${tint}`, theme), painted), 4.5);
+      least(`tint-${tint}`, painted, 3);
+    }
+  });
+
+  it.each(TINTS)('levels and line numbers read on a line of tint %s', (tint) => {
+    const painted = over(thinned(color(`tint-fill-${tint}`, theme), 0.6), on('surface-0'));
+    for (const token of LEVELS) least(token, painted, 3.5);
   });
 
   it('text on the accent reads', () => {
