@@ -12,7 +12,8 @@
  *                                                   mtime first), a byte patched in the middle, or `touch`. Growth within
  *                                                   SUSPECT_MS clears it, else it is a new generation.
  *
- * What this cannot see: a rewrite that keeps head and tail and also grows the file.
+ * What this cannot see: a rewrite that keeps head and tail and also grows the file; one single write that takes more than
+ * REWRITE_MS, or that leaves the tail as it was; stores to a shared mapping, which are stamped once in a while only.
  */
 import { readSync } from 'node:fs';
 import { type FileIdentity, SourceError } from './source.ts';
@@ -25,6 +26,13 @@ const SUSPECT_MS = 250;
 
 /** Systems stamp times in ticks of up to 10 ms: a state younger than this may hide another change with the same stamp. */
 const STAMP_MS = 20;
+
+/**
+ * One call that rewrites a file in place stamps it once, at its start: bytes may go on to change for as long as the call takes,
+ * and nothing but they themselves tells. So long after a new generation the samples are compared at every look, ms; the tail
+ * is what such a call writes last.
+ */
+const REWRITE_MS = 30_000;
 
 /** Looks while samples are taken before an ever growing file is taken as it is. */
 const SETTLE_LOOKS = 3;
@@ -48,6 +56,8 @@ export class FileState {
   #suspectSince: number | null = null;
   /** The state is so young that the next change may carry the same time stamps. */
   #young: boolean;
+  /** When the last rewrite may have begun, by performance.now(). */
+  #renewedAt: number;
 
   constructor(fd: number, stat: Stat) {
     this.#fd = fd;
@@ -56,6 +66,7 @@ export class FileState {
     this.size = sizeOf(this.identity);
     this.#samples = [];
     this.#young = false;
+    this.#renewedAt = performance.now() - ageMs(this.identity);
     this.#settle(this.identity);
   }
 
@@ -75,7 +86,8 @@ export class FileState {
     const touched = found.ctimeNs !== this.identity.ctimeNs;
     this.identity = found;
     const overdue = this.#suspectSince !== null && Date.now() - this.#suspectSince > SUSPECT_MS;
-    if (overdue || ((this.#young || touched) && !this.#samplesHold())) this.#renew(found);
+    const doubtful = this.#young || touched || performance.now() - this.#renewedAt < REWRITE_MS;
+    if (overdue || (doubtful && !this.#samplesHold())) this.#renew(found);
     else this.#young &&= isYoung(found);
   }
 
@@ -101,6 +113,7 @@ export class FileState {
 
   #renew(found: FileIdentity): void {
     this.generation++;
+    this.#renewedAt = performance.now();
     this.#suspectSince = null;
     this.#settle(found);
   }
@@ -175,7 +188,12 @@ function sameContent(a: FileIdentity, b: FileIdentity): boolean {
 }
 
 function isYoung(identity: FileIdentity): boolean {
-  return Math.abs(Date.now() - Number(identity.mtimeNs / 1_000_000n)) < STAMP_MS;
+  return ageMs(identity) < STAMP_MS;
+}
+
+/** Time since the last change, or until it when the clock was set back. */
+function ageMs(identity: FileIdentity): number {
+  return Math.abs(Date.now() - Number(identity.mtimeNs / 1_000_000n));
 }
 
 function sizeOf(identity: FileIdentity): number {

@@ -143,6 +143,28 @@ describe('generation', () => {
     expect(state.generation).toBe(generation + 1);
   });
 
+  it('sees the end of a single long write, which is stamped at its start alone', async () => {
+    const path = newFile();
+    let frozen: bigint | null = null;
+    const state = watch(path, (fd) => {
+      const real = fileStat(fd, null);
+      return () => (frozen === null ? real() : { ...real(), mtimeNs: frozen, ctimeNs: frozen });
+    });
+    frozen = BigInt(Date.now()) * 1_000_000n;
+    overwrite(path, 0, 'the new head');
+    state.look();
+    const { generation } = state;
+    // Longer than a state is young.
+    for (let waited = 0; waited < 60; waited += 20) {
+      await delay(20);
+      state.look();
+    }
+    expect(state.generation).toBe(generation);
+    overwrite(path, SIZE - 8, 'new tail');
+    state.look();
+    expect(state.generation).toBe(generation + 1);
+  });
+
   it('grows when another file stands behind the descriptor', () => {
     const path = newFile();
     let replaced = false;
