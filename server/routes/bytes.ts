@@ -47,6 +47,8 @@ export async function serveBytes(
   }
   const window = await readAdmitted(context, file, res, offset, length, generation);
   if (res.destroyed) return;
+  // It was cut after it was looked at.
+  if (offset > window.size) throw pastEnd('offset', offset, `at most ${window.size}`, window.generation, window.size);
   const sent = window.bytes.length;
   context.admission.holdUntilSent(res, sent);
   // 'finish' alone says that the system has taken the bytes; after a hang-up the target is left to the garbage collector.

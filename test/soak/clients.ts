@@ -1,0 +1,162 @@
+/** What people do all day, many at once: they scroll, count lines, search, look at the hits, hang up. Every reply is checked. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FileInfo, LinesReply, SearchHitsReply, SearchRequest, SearchStatus } from '../../shared/protocol.ts';
+import type { BigviewServer } from '../helpers/bigview.ts';
+import { getHead, Wire, type WireReply } from '../helpers/wire.ts';
+import { livingLine, type SoakFiles } from './files.ts';
+
+const DEADLINE_MS = 30_000;
+const WINDOW = 65_536;
+const LINE_BYTES = 64;
+/** Number of the file that is rewritten in place. */
+const REWRITTEN = 3;
+/** Refusals that are an honest answer about a file that changes, or of a server that is busy. */
+const REFUSALS = [409, 416, 502, 503];
+
+const SEARCHES: readonly SearchRequest[] = [
+  { kind: 'text', pattern: 'ERROR' },
+  { kind: 'text', pattern: 'billing', caseSensitive: false },
+  { kind: 'regex', pattern: 'status=5\\d\\d', report: 'lines' },
+  { kind: 'regex', pattern: 'took=[89]\\d\\dms$' },
+  { kind: 'bytes', pattern: '6c 69 66 65 20' },
+  { kind: 'number', pattern: 'u16le 0x6c6f' },
+];
+
+export class Soak {
+  readonly server: BigviewServer;
+  readonly files: SoakFiles;
+  readonly infos: readonly FileInfo[];
+  /** Replies by what they were, since the last sample. */
+  counts = new Map<string, number>();
+  /** Of windows, ms, since the last sample. */
+  latencies: number[] = [];
+  running = true;
+
+  constructor(server: BigviewServer, files: SoakFiles, infos: readonly FileInfo[]) {
+    this.server = server;
+    this.files = files;
+    this.infos = infos;
+  }
+
+  count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  }
+
+  /** True when the reply is to be looked at; throws when it is neither that nor an honest refusal. */
+  answered(kind: string, { status, torn, body }: WireReply): boolean {
+    this.count(`${kind} ${torn ? 'torn' : status}`);
+    if (torn || REFUSALS.includes(status)) return false;
+    if (status === 200 || status === 206) return true;
+    throw new Error(`${kind}: ${status} ${body.toString('latin1', 0, 500)}`);
+  }
+}
+
+/** A person at one file: some pages downwards, then somewhere else; windows by bytes and by lines in turns. */
+export async function scroll(soak: Soak, random: () => number): Promise<void> {
+  const { server } = soak;
+  const wire = new Wire(server.port);
+  while (soak.running) {
+    const number = Math.floor(random() * soak.infos.length);
+    const id = soak.infos[number]?.id ?? '';
+    const { size } = await server.json<FileInfo>(`/api/files/${id}`);
+    let offset = Math.floor((random() * size) / WINDOW) * WINDOW;
+    for (let page = 0; page < 10 && soak.running; page++, offset += WINDOW) {
+      const began = performance.now();
+      const reply = await wire.ask(
+        getHead(server, `/api/files/${id}/bytes?offset=${offset}&length=${WINDOW}`),
+        DEADLINE_MS,
+      );
+      soak.latencies.push(performance.now() - began);
+      if (soak.answered('bytes', reply)) checkBytes(soak, number, offset, reply.body);
+      const lines = await wire.ask(getHead(server, `/api/files/${id}/lines?offset=${offset}&count=60`), DEADLINE_MS);
+      if (soak.answered('lines', lines) && number > 0) checkLines(JSON.parse(String(lines.body)) as LinesReply);
+      await sleep(20);
+    }
+    // Some hang up in the middle of a download.
+    if (random() < 0.2) {
+      await server.fetch(`/api/files/${id}/content`).then(async (response) => {
+        await response.body?.getReader().read();
+        await response.body?.cancel().catch(() => undefined);
+      });
+      soak.count('hung up');
+    }
+  }
+  wire.close();
+}
+
+function checkBytes({ files }: Soak, number: number, offset: number, bytes: Buffer): void {
+  if (number === 0) {
+    const { text } = files.rest;
+    for (let at = 0; at < bytes.length; ) {
+      const start = (offset + at) % text.length;
+      const length = Math.min(bytes.length - at, text.length - start);
+      if (bytes.compare(text, start, start + length, at, at + length) !== 0)
+        throw new Error(`wrong bytes at ${offset + at}`);
+      at += length;
+    }
+    return;
+  }
+  const lives = new Set<number>();
+  for (let at = 0; at + LINE_BYTES <= bytes.length; at += LINE_BYTES) {
+    const found = bytes.toString('latin1', at, at + LINE_BYTES);
+    const life = Number(found.slice(18, 24));
+    lives.add(life);
+    if (found !== livingLine(offset + at, life)) throw new Error(`at ${offset + at}: ${JSON.stringify(found)}`);
+  }
+  // Where a rewrite in place is under way, the file itself holds both.
+  if (lives.size > (number === REWRITTEN ? 2 : 1)) throw new Error(`lives ${[...lives].join(' and ')} at ${offset}`);
+}
+
+function checkLines({ lines }: LinesReply): void {
+  for (const { line, offset, length, text } of lines) {
+    if (offset % LINE_BYTES !== 0 || (line !== null && line !== offset / LINE_BYTES))
+      throw new Error(`line ${line} at ${offset}`);
+    const life = Number(text?.slice(18, 24));
+    if (length === LINE_BYTES - 1 && `${text}\n` !== livingLine(offset, life)) throw new Error(`line ${line}: ${text}`);
+  }
+}
+
+/** Searches one file after the other, with hits read while they are found; every fifth search is left running and forgotten. */
+export async function search(soak: Soak, random: () => number): Promise<void> {
+  const { server } = soak;
+  for (let n = 0; soak.running; n++) {
+    const id = soak.infos[Math.floor(random() * soak.infos.length)]?.id ?? '';
+    const base = `/api/files/${id}/searches`;
+    const response = await server.post(base, SEARCHES[n % SEARCHES.length]);
+    soak.count(`search ${response.status}`);
+    if (response.status === 503) {
+      await response.arrayBuffer();
+      await sleep(1_000);
+      continue;
+    }
+    const { id: sid } = (await response.json()) as { id: string };
+    for (let polls = 0; soak.running && polls < 100; polls++) {
+      const hits = await server.fetch(`${base}/${sid}/hits?start=${Math.floor(random() * 1_000)}&count=200`);
+      soak.count(`hits ${hits.status}`);
+      if (hits.status !== 200 && hits.status !== 409) throw new Error(`hits: ${hits.status} ${await hits.text()}`);
+      if (hits.status === 200) ((await hits.json()) as SearchHitsReply).hits.length;
+      else await hits.arrayBuffer();
+      const { running, error } = await server.json<SearchStatus>(`${base}/${sid}`);
+      if (error) soak.count(`search error: ${error.message}`);
+      if (!running) break;
+      await sleep(20);
+    }
+    if (n % 5 !== 4) await server.fetch(`${base}/${sid}`, { method: 'DELETE' });
+    await sleep(200);
+  }
+}
+
+/** A tab that is open for a minute: it listens to every file. */
+export async function listen(soak: Soak): Promise<void> {
+  while (soak.running) {
+    const tab = new AbortController();
+    const streams = soak.infos.map(async ({ id }) => {
+      const response = await soak.server.fetch(`/api/files/${id}/events`, { signal: tab.signal });
+      for await (const part of response.body ?? []) if (part.length > 0) soak.count('event');
+    });
+    const closed = Promise.allSettled(streams);
+    for (let waited = 0; waited < 60_000 && soak.running; waited += 500) await sleep(500);
+    tab.abort();
+    await closed;
+  }
+}
