@@ -1,0 +1,387 @@
+/**
+ * Thousands of generated requests, from nearly right to noise, on raw sockets: every one is answered in time, with success, a
+ * refusal or "busy", never with an error of the server's own, and what is served are the bytes of the file.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { FileInfo, LinesReply } from '../../shared/protocol.ts';
+import { effort } from '../helpers/effort.ts';
+import { patternBytes, patternFile, tempFolder } from '../helpers/files.ts';
+import { type BigviewServer, startServer } from '../helpers/server.ts';
+import { usageOf } from '../helpers/usage.ts';
+import { Wire, type WireReply } from '../helpers/wire.ts';
+
+const SEED = 20_261_125;
+const BATCH = 16;
+const RUNS = effort(200, 4_000);
+const SIZE = 300_000;
+/** Half a request is waited for; after so long our side is closed, ms. */
+const HALF_MS = 250;
+/** More than any search of so small a file takes, a stuck expression included, ms. */
+const DEADLINE_MS = 15_000;
+
+const textLines = Array.from({ length: 4_000 }, (_, n) => `line ${n} of a log, naïve\n`);
+
+let server: BigviewServer;
+let files: readonly FileInfo[];
+let text: Buffer;
+beforeAll(async () => {
+  const folder = tempFolder();
+  text = Buffer.from(textLines.join(''));
+  writeFileSync(join(folder, 'text'), text);
+  server = await startServer({ files: [patternFile(join(folder, 'bytes'), SIZE), join(folder, 'text')] });
+  files = await server.files();
+});
+
+const { oneof, constant, constantFrom, record, nat, string, option, array, tuple, integer } = fc;
+const noise = (maxLength: number): fc.Arbitrary<string> => string({ unit: 'binary', maxLength });
+const weighted = <T>(...pairs: [number, fc.Arbitrary<T>][]): fc.Arbitrary<T> =>
+  oneof(...pairs.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+
+const edge = constantFrom(
+  0,
+  1,
+  65_535,
+  65_536,
+  SIZE - 1,
+  SIZE,
+  SIZE + 1,
+  1_048_576,
+  1_048_577,
+  2 ** 31,
+  2 ** 32,
+  2 ** 53,
+);
+const number: fc.Arbitrary<string> = weighted<string>(
+  [20, nat({ max: SIZE }).map(String)],
+  [5, edge.map(String)],
+  [1, constantFrom('', '-1', '1.5', '1e3', '0x10', '007', 'NaN', '%31', '+1', '1 ', '٣', '9'.repeat(400))],
+  [1, noise(8).map(encodeURIComponent)],
+);
+const parameter = (...names: string[]): fc.Arbitrary<string> =>
+  tuple(constantFrom(...names), number).map(([n, v]) => `${n}=${v}`);
+const junk = weighted<string>(
+  [3, constantFrom('', '&', 'offset', '__proto__=1', 'offset[]=1', '%', '%zz=1', '?', '#', 'a=b=c', 'encoding=nope')],
+  [1, noise(20)],
+);
+const query = (exact: fc.Arbitrary<string>, ...names: string[]): fc.Arbitrary<string> =>
+  weighted<string>(
+    [6, exact],
+    [3, array(parameter(...names), { maxLength: 5 }).map((parts) => parts.join('&'))],
+    [1, tuple(exact, junk).map((parts) => parts.join('&'))],
+  );
+const bytesQuery = tuple(number, number, option(constantFrom('1', '2', '99'))).map(
+  ([offset, length, generation]) => `offset=${offset}&length=${length}${generation ? `&generation=${generation}` : ''}`,
+);
+const linesQuery = record({
+  at: constantFrom('start', 'offset'),
+  place: number,
+  count: weighted<string>([5, integer({ min: -300, max: 300 }).map(String)], [1, number]),
+  more: array(
+    constantFrom(
+      'columns=5',
+      'columns=0',
+      'column=3',
+      'split=256',
+      'text=0',
+      'text=1',
+      'encoding=utf-16le',
+      'encoding=latin1',
+    ),
+    { maxLength: 2 },
+  ),
+}).map(({ at, place, count, more }) => [`${at}=${place}`, `count=${count}`, ...more].join('&'));
+const hitsQuery = oneof(
+  tuple(number, number).map(([start, count]) => `start=${start}&count=${count}`),
+  tuple(number, number, number).map(([from, to, count]) => `from=${from}&to=${to}&count=${count}`),
+  tuple(number, constantFrom('next', 'previous', 'sideways')).map(
+    ([near, way]) => `near=${near}&direction=${way}&wait=50`,
+  ),
+);
+
+/** `F` stands for the id of a file, `S` for that of a search. */
+const target: fc.Arbitrary<string> = weighted<string>(
+  [8, query(bytesQuery, 'offset', 'length', 'generation').map((q) => `/api/files/F/bytes?${q}`)],
+  [5, query(linesQuery, 'start', 'offset', 'count', 'columns', 'split').map((q) => `/api/files/F/lines?${q}`)],
+  [5, constant('/api/files/F/content')],
+  [3, query(hitsQuery, 'start', 'count', 'near', 'from', 'to').map((q) => `/api/files/F/searches/S/hits?${q}`)],
+  [1, number.map((buckets) => `/api/files/F/searches/S/histogram?buckets=${buckets}`)],
+  [3, constantFrom('/api/files', '/api/files/F', '/api/files/F/events', '/api/files/F/searches/S', '/', '/index.html')],
+  [
+    6,
+    constantFrom(
+      '/api/files/F/searches',
+      '/api/files/F/searches',
+      '/api/files/F/downloads',
+      '/api/files/F/index',
+      '/api/session',
+    ),
+  ],
+  [
+    1,
+    constantFrom(
+      '*',
+      '',
+      '//',
+      '/..',
+      '/%00',
+      '/api/files/%2e%2e/bytes',
+      'http://x/',
+      '/api/files/F/bytes/',
+      '/assets/%2e%2e/x',
+    ),
+  ],
+  [1, noise(60).map((path) => `/${path}`)],
+  [1, nat({ max: 20_000 }).map((length) => `/${'x'.repeat(length)}`)],
+);
+/** Whatever the route takes. */
+const NATURAL = '';
+const TAKES_POST = /\/(?:searches|downloads|index|session)$/;
+const method = weighted<string>(
+  [16, constant(NATURAL)],
+  [1, constantFrom('GET', 'HEAD', 'POST')],
+  [1, constantFrom('PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE', 'PROPFIND', 'get', 'CONNECT', 'G ET')],
+);
+const pattern = weighted<string>(
+  [
+    4,
+    constantFrom(
+      'line',
+      'naïve',
+      '^$',
+      'a|b',
+      '(a+)+$',
+      '(?=',
+      '[',
+      '\\',
+      'x*',
+      '.',
+      '(?<n>l)\\k<n>',
+      '\\p{L}',
+      '(?:a{0,1000}){0,1000}',
+    ),
+  ],
+  [3, noise(30)],
+  [2, constantFrom('de ad ?? e?', '0a', '??', 'u16 1..5', 'f64 nan', '"', '0x')],
+);
+const search = record(
+  {
+    kind: constantFrom('text', 'bytes', 'number', 'regex', 'regex', 'regex', 'frob'),
+    pattern,
+    caseSensitive: fc.boolean(),
+    flags: constantFrom('', 'i', 's', 'u', 'isu', 'g', 'ii'),
+    over: constantFrom('lines', 'bytes', ''),
+    report: constantFrom('matches', 'lines', 'x'),
+    from: weighted<unknown>([9, nat({ max: SIZE })], [1, fc.anything()]),
+  },
+  { requiredKeys: ['kind', 'pattern'] },
+);
+/** Members that go with few kinds are mostly left out. */
+const plainSearch = record({ kind: constantFrom('text', 'regex', 'bytes', 'number'), pattern });
+const body: fc.Arbitrary<string> = weighted<string>(
+  [8, plainSearch.map((value) => JSON.stringify(value))],
+  [4, search.map((value) => JSON.stringify(value))],
+  [
+    2,
+    record({ offset: oneof(nat({ max: SIZE }), edge), length: oneof(nat(), edge) }).map((value) =>
+      JSON.stringify(value),
+    ),
+  ],
+  [
+    1,
+    constantFrom(
+      '{"action":"cancel"}',
+      '{"action":"resume"}',
+      '{"code":"x"}',
+      '[]',
+      '{',
+      '',
+      '"',
+      'null',
+      '{"__proto__":1}',
+    ),
+  ],
+  [1, fc.json()],
+  [1, noise(200)],
+  [1, integer({ min: 16_000, max: 40_000 }).map((length) => JSON.stringify({ code: 'x'.repeat(length) }))],
+);
+const range = weighted<string>(
+  [5, tuple(number, number).map(([first, last]) => `bytes=${first}-${last}`)],
+  [1, constantFrom('bytes=', 'bytes=0-1,5-6', 'lines=1-2', 'bytes=-0', `bytes=${'0-1,'.repeat(2_000)}`)],
+  [1, noise(20)],
+);
+const field: fc.Arbitrary<string> = weighted<string>(
+  [5, range.map((value) => `Range: ${value}`)],
+  [
+    2,
+    constantFrom('If-Match: *', 'If-None-Match: "x"', 'If-Range: "x"', 'If-Match: W/"x", "y"', 'Accept-Encoding: br'),
+  ],
+  [
+    1,
+    constantFrom('Expect: 100-continue', 'Expect: x', 'Upgrade: websocket', 'Connection: upgrade', 'Connection: close'),
+  ],
+  [
+    1,
+    constantFrom('Transfer-Encoding: chunked', 'Transfer-Encoding: x', 'Content-Encoding: gzip', 'Content-Length: 5'),
+  ],
+  [
+    1,
+    constantFrom(
+      'Host: evil.example',
+      'Origin: null',
+      'Sec-Fetch-Site: cross-site',
+      'Cookie: token=x',
+      'Authorization: Bearer x',
+    ),
+  ],
+  [1, tuple(noise(10), noise(40)).map((parts) => parts.join(': '))],
+  [1, integer({ min: 1_000, max: 20_000 }).map((length) => `X-Long: ${'x'.repeat(length)}`)],
+);
+
+interface Generated {
+  readonly raw: Buffer;
+  readonly method: string;
+  readonly target: string;
+  readonly fields: readonly string[];
+}
+
+const request: fc.Arbitrary<(fileId: string, searchId: string) => Generated> = record({
+  method,
+  target,
+  version: weighted<string>([30, constant('HTTP/1.1')], [1, constantFrom('HTTP/1.0', 'HTTP/9.9', 'HTTP/2.0', 'x', '')]),
+  host: weighted<boolean>([30, constant(true)], [1, constant(false)]),
+  token: weighted<boolean>([30, constant(true)], [1, constant(false)]),
+  fields: weighted<string[]>(
+    [3, constant([])],
+    [
+      2,
+      array(
+        range.map((value) => `Range: ${value}`),
+        { maxLength: 1 },
+      ),
+    ],
+    [2, array(field, { maxLength: 3 })],
+  ),
+  sent: option(body, { freq: 2 }),
+  more: weighted<string>(
+    [12, constant('')],
+    [1, constantFrom('\0\0', 'GET / HTTP/1.1\r\n\r\n', '\r\n\r\n')],
+    [1, noise(50)],
+  ),
+}).map((parts) => (fileId, searchId) => {
+  const withIds = parts.target.replace('/F', `/${fileId}`).replace('/S', `/${searchId}`);
+  const method = parts.method === NATURAL ? (TAKES_POST.test(withIds) ? 'POST' : 'GET') : parts.method;
+  const head = [
+    `${method} ${withIds} ${parts.version}`,
+    ...(parts.host ? [`Host: 127.0.0.1:${server.port}`] : []),
+    ...(parts.token ? [`Authorization: Bearer ${server.token}`] : []),
+    ...parts.fields,
+    ...(parts.sent === null
+      ? []
+      : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(parts.sent)}`]),
+  ];
+  const raw = Buffer.from(`${head.join('\r\n')}\r\n\r\n${parts.sent ?? ''}${parts.more}`);
+  return { raw, method, target: withIds, fields: parts.fields };
+});
+
+/** Bytes `[offset, end)` of the file with this id. */
+function fileBytes(id: string, offset: number, end: number): Buffer {
+  if (id === files[1]?.id) return text.subarray(offset, end);
+  return patternBytes(offset, Math.max(0, Math.min(end, SIZE) - offset));
+}
+
+/** Throws unless a success holds what was asked for. */
+function checkContent(request: Generated, reply: WireReply): void {
+  const [path = '', search = ''] = request.target.split('?');
+  const [, id = '', route = ''] = /^\/api\/files\/([\w-]+)\/(\w+)$/.exec(path) ?? [];
+  const file = files.find((each) => each.id === id);
+  if (!file || request.method !== 'GET') return;
+  const parameters = new URLSearchParams(search);
+  if (route === 'bytes') {
+    const offset = Number(parameters.get('offset'));
+    const end = Math.min(file.size, offset + Number(parameters.get('length')));
+    expect(reply.body.equals(fileBytes(id, offset, end))).toBe(true);
+  } else if (route === 'content') {
+    const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(reply.headers.get('content-range') ?? '') ?? [];
+    const [offset, end] = reply.status === 206 ? [Number(first), Number(last) + 1] : [0, file.size];
+    if (reply.status === 206) expect(size).toBe(String(file.size));
+    expect(reply.body.equals(fileBytes(id, offset, end))).toBe(true);
+    const ranges = request.fields.filter((each) => /^range:/i.test(each));
+    const [, from, to] = /^Range: bytes=(\d+)-(\d*)$/.exec(ranges[0] ?? '') ?? [];
+    if (reply.status === 206 && ranges.length === 1 && from) {
+      expect([offset, end]).toEqual([Number(from), to ? Math.min(file.size, Number(to) + 1) : file.size]);
+    }
+  } else if (route === 'lines' && id === files[1]?.id && !search.includes('encoding') && !search.includes('split')) {
+    const { lines } = JSON.parse(String(reply.body)) as LinesReply;
+    for (const { line, offset, length, text: shown, truncated } of lines) {
+      const full = text.toString('utf8', offset, offset + length);
+      if (line !== null) expect(full).toBe((textLines[line] ?? '\n').slice(0, -1));
+      if (shown !== undefined && truncated === false && !search.includes('column=')) expect(shown).toBe(full);
+    }
+  }
+}
+
+async function send(generated: Generated, statuses: Map<number, number>): Promise<void> {
+  const wire = new Wire(server.port);
+  try {
+    const reply = await wire.ask(generated.raw, DEADLINE_MS, { bodiless: generated.method === 'HEAD', half: HALF_MS });
+    statuses.set(reply.status, (statuses.get(reply.status) ?? 0) + 1);
+    const { status } = reply;
+    // 0: hung up without a word, on what is no request.
+    const fine =
+      status === 0 ||
+      (status >= 200 && status < 300) ||
+      status === 304 ||
+      (status >= 400 && status < 500) ||
+      status === 503;
+    if (!fine) throw new Error(`${status}: ${reply.body.toString('latin1', 0, 300)}`);
+    if (status >= 200 && status < 300 && !reply.torn) checkContent(generated, reply);
+    if (status >= 400) {
+      expect(reply.headers.get('content-security-policy')).toContain("default-src 'none'");
+      if (generated.method !== 'HEAD') expect(JSON.parse(String(reply.body))).toMatchObject({ error: { code: /./ } });
+      expect(String(reply.body)).not.toMatch(/node_modules|\.js:\d/);
+    }
+    if (generated.target.startsWith('/api/files') && !generated.raw.includes(server.token))
+      expect(status).not.toBe(200);
+  } catch (error) {
+    throw new Error(`${JSON.stringify(generated.raw.toString('latin1').slice(0, 1_500))}: ${String(error)}`);
+  } finally {
+    wire.close();
+  }
+}
+
+describe('generated requests', () => {
+  it(
+    `${RUNS * BATCH} of them are answered, rightly or not at all`,
+    async () => {
+      const before = usageOf(server.pid);
+      const statuses = new Map<number, number>();
+      const [first] = files;
+      const created = await server.post(`/api/files/${first?.id}/searches`, { kind: 'bytes', pattern: '0a' });
+      const { id: searchId } = (await created.json()) as { id: string };
+      const batch = array(tuple(constantFrom(0, 1), request), { minLength: BATCH, maxLength: BATCH });
+      await fc.assert(
+        fc.asyncProperty(batch, async (requests) => {
+          await Promise.all(requests.map(([n, make]) => send(make(files[n]?.id ?? '', searchId), statuses)));
+        }),
+        { numRuns: RUNS, seed: SEED, endOnFailure: true },
+      );
+      console.info(
+        [...statuses]
+          .sort(([a], [b]) => a - b)
+          .map(([status, times]) => `${status}: ${times}`)
+          .join(', '),
+      );
+      for (const status of [200, 206, 400, 401, 403, 404, 405, 416]) expect(statuses.get(status)).toBeGreaterThan(0);
+      const late = await server.fetch(`/api/files/${first?.id}/bytes?offset=0&length=100`);
+      expect(Buffer.from(await late.arrayBuffer()).equals(patternBytes(0, 100))).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      expect(usageOf(server.pid).descriptors).toBeLessThan(before.descriptors + 60);
+      expect(server.alive).toBe(true);
+      expect(server.stderr).toBe('');
+    },
+    effort(120_000, 1_800_000),
+  );
+});
