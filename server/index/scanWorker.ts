@@ -55,11 +55,21 @@ function scan(job: ScanJob): ScanResult {
 function fill(fd: number, offset: number, wanted: number): number {
   let filled = 0;
   while (filled < wanted) {
-    const count = readSync(fd, stripe, filled, wanted - filled, offset + filled);
+    const count = read(fd, filled, wanted - filled, offset + filled);
     if (count === 0) break;
-    filled += count;
+    if (count > 0) filled += count;
   }
   return filled;
+}
+
+/** Into `stripe` from `start` on; -1 when a signal came first. */
+function read(fd: number, start: number, length: number, offset: number): number {
+  try {
+    return readSync(fd, stripe, start, length, offset);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EINTR') throw error;
+    return -1;
+  }
 }
 
 /** The last whole unit of a stripe as the kernel would load it; -1 when an odd byte follows the last unit. */
@@ -69,13 +79,19 @@ function lastUnit(length: number, unitBytes: number): number {
   return unitBytes === 2 ? (stripe[length - 2] ?? 0) + end * 256 : end;
 }
 
+/** As errorCode of sourceError.ts, which cannot be imported here. */
+function nameOf(error: unknown): string {
+  const { code = String(error), errno = 0 } = error as NodeJS.ErrnoException;
+  if (!code.startsWith('Unknown system error')) return code;
+  return Object.entries(os.constants.errno).find(([, each]) => each === -errno)?.[0] ?? code;
+}
+
 parentPort?.on('message', (job: ScanJob) => {
   let result: ScanResult;
   try {
     result = scan(job);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    result = { id: job.id, counts: new Uint32Array(0), error: code, errorOffset: job.offset, last: -1 };
+    result = { id: job.id, counts: new Uint32Array(0), error: nameOf(error), errorOffset: job.offset, last: -1 };
   }
   parentPort?.postMessage(result, [result.counts.buffer as ArrayBuffer]);
 });

@@ -1,6 +1,7 @@
 /** Bytes of the file in the kernel's memory, read straight there. */
 import { readSync } from 'node:fs';
 import { assert } from '../../shared/assert.ts';
+import { errorCode } from '../source/sourceError.ts';
 import { DATA, DATA_LIMIT, type SearchKernel } from './kernel.ts';
 
 /** The file ended before its size. */
@@ -31,9 +32,9 @@ export class LoadedBytes {
     this.#beforeRead();
     let filled = 0;
     while (filled < length) {
-      const count = readSync(fd, memory, DATA + filled, length - filled, offset + filled);
+      const count = read(fd, memory, DATA + filled, length - filled, offset + filled);
       if (count === 0) throw new ShortRead(`the file ends at ${offset + filled}`);
-      filled += count;
+      if (count > 0) filled += count;
     }
     memory.fill(0, DATA - MARGIN, DATA);
     memory.fill(0, DATA + length, DATA + length + MARGIN);
@@ -57,5 +58,15 @@ export class LoadedBytes {
 
   offsetOf(pointer: number): number {
     return this.#offset + pointer - DATA;
+  }
+}
+
+/** As readSync; -1 when a signal came first. */
+function read(fd: number, target: Buffer, start: number, length: number, offset: number): number {
+  try {
+    return readSync(fd, target, start, length, offset);
+  } catch (error) {
+    if (errorCode(error) !== 'EINTR') throw error;
+    return -1;
   }
 }

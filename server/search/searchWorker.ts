@@ -5,6 +5,7 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../../shared/assert.ts';
+import { errorCode } from '../source/sourceError.ts';
 import { TextDecoding } from './decodeText.ts';
 import { SearchKernel } from './kernel.ts';
 import { LoadedBytes, ShortRead } from './loadedBytes.ts';
@@ -74,8 +75,7 @@ function run(job: SearchJob): void {
     scan(job, output);
     output.finish(job.end, null);
   } catch (error) {
-    const code =
-      error instanceof ShortRead ? 'SHORT' : error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = error instanceof ShortRead ? 'SHORT' : errorCode(error);
     if (code === '') throw error;
     output.finish(job.offset, code);
   }

@@ -75,8 +75,9 @@ export async function scroll(soak: Soak, random: () => number): Promise<void> {
     // Some hang up in the middle of a download.
     if (random() < 0.2) {
       await server.fetch(`/api/files/${id}/content`).then(async (response) => {
-        await response.body?.getReader().read();
-        await response.body?.cancel().catch(() => undefined);
+        const reader = response.body?.getReader();
+        await reader?.read();
+        await reader?.cancel();
       });
       soak.count('hung up');
     }
