@@ -56,6 +56,26 @@ export interface TextChange {
   readonly scroll: TextScroll | null;
 }
 
+/**
+ * Where the rows of a view are. Every change is told once, with all that has to be done together: new rows, a renaming, a scroll.
+ */
+export interface RowGeometry {
+  subscribe(listener: (change: TextChange) => void): () => void;
+  /** A jump is on its way. */
+  readonly moving: boolean;
+  snapshot(): TextSnapshot;
+  /** Shows the row of a byte (clamped to the file), at once when it is here, else when it came. */
+  show(offset: number, align: RowAlign): void;
+  /** Makes everything anew around `offset`, whose row is shown with `px` above the top edge. */
+  rebuild(offset: number, px: number, split: number | null): void;
+  /** The view says which coordinates are on screen, of which epoch. Starts the requests that are due. */
+  look(epoch: number, first: number, last: number): void;
+  /** What became of the file; what has to be made anew is made around `top`. */
+  update(file: GeometryFile, top: { readonly offset: number; readonly px: number }): void;
+  retry(): void;
+  dispose(): void;
+}
+
 export interface TextGeometryOptions {
   readonly file: GeometryFile;
   /** Longest row, bytes; null for whole lines. */

@@ -14,6 +14,7 @@ import type {
   FetchGeometry,
   GeometryFile,
   GeometryPlace,
+  RowGeometry,
   TextChange,
   TextGeometryOptions,
   TextScroll,
@@ -44,7 +45,7 @@ import {
 } from './textRun.ts';
 import { newState, TextTrouble } from './textTrouble.ts';
 
-export class TextGeometry {
+export class TextGeometry implements RowGeometry {
   readonly #fetch: FetchGeometry;
   readonly #onStale: (generation: number, size: number) => void;
   readonly #clock: Clock;
@@ -96,7 +97,6 @@ export class TextGeometry {
     return () => this.#listeners.delete(listener);
   }
 
-  /** A jump is on its way. */
   get moving(): boolean {
     return this.#flights.has('jump');
   }
@@ -113,7 +113,6 @@ export class TextGeometry {
     return { run, rowCount, facts, errors: this.#trouble.errors, epoch: this.#epoch, moving: this.moving };
   }
 
-  /** Shows the row that holds `offset` (clamped to the file): at once when it is in the run, else when it came. */
   show(offset: number, align: RowAlign): void {
     this.#go(offset, align, 0);
     this.#asked = true;
@@ -124,14 +123,12 @@ export class TextGeometry {
     this.#go(this.#file.size - 1, 'end', 0);
   }
 
-  /** Makes everything anew around `offset`, whose row is shown with `px` above the top edge. */
   rebuild(offset: number, px: number, split: number | null): void {
     this.#split = split;
     this.#forget();
     this.#go(offset, 'keep', px);
   }
 
-  /** The view says which coordinates are on screen, of which epoch. Starts the requests that are due. */
   look(epoch: number, first: number, last: number): void {
     if (epoch !== this.#epoch) return;
     this.#visible = { first, last };

@@ -1,6 +1,7 @@
 /** Where the cursor goes in text: by characters, words and lines. Pure; null means that what is needed is not here yet. */
 
 import { byteOf, characterAtByte, indexOf } from '../../shared/text/lineLayout.ts';
+import { offsetAfter, offsetBefore } from './pickedRows.ts';
 import type { CharacterPlace, TextContents } from './textContent.ts';
 import { lineOf, rowAt, rowEnd, rowOfOffset, type TextRow, type TextRun } from './textRun.ts';
 
@@ -26,26 +27,29 @@ export function characterHolding(places: TextPlaces, offset: number): CharacterP
   return row && places.contents.characterAt(row, offset);
 }
 
-/** The next visible character; the last one of the file at its end. */
+/** The next visible character; the last one of the rows at their end. */
 export function characterRight(places: TextPlaces, offset: number): CharacterPlace | null {
-  const here = characterHolding(places, offset);
-  let next = here;
-  while (next && next.end < places.size) {
-    next = characterHolding(places, next.end);
-    if (next && next.cells > 0) return next;
-  }
-  return next && here;
+  return stepFrom(places, offset, (here) => offsetAfter(places.run, here.end, places.size));
 }
 
-/** The visible character before; the first one of the file at its start. */
+/** The visible character before; the first one of the rows at their start. */
 export function characterLeft(places: TextPlaces, offset: number): CharacterPlace | null {
+  return stepFrom(places, offset, (here) => offsetBefore(places.run, here.offset));
+}
+
+function stepFrom(
+  places: TextPlaces,
+  offset: number,
+  onward: (here: CharacterPlace) => number | null,
+): CharacterPlace | null {
   const here = characterHolding(places, offset);
-  let next = here;
-  while (next && next.offset > 0) {
-    next = characterHolding(places, next.offset - 1);
+  for (let next = here; next; ) {
+    const to = onward(next);
+    if (to === null) return here;
+    next = characterHolding(places, to);
     if (next && next.cells > 0) return next;
   }
-  return next && here;
+  return null;
 }
 
 /** The character of the row at `coordinate` that is at the cell, or at the end of the row when it is shorter. */
@@ -64,7 +68,7 @@ export function lineSpan(places: TextPlaces, offset: number): TextSpan | null {
   let end = rowEnd(row);
   for (let next = at + 1, last = row; last.terminatorLength === 0; next++) {
     const piece = rowAt(run, next);
-    if (piece === null || lineOf(run, piece) !== lineOf(run, row)) break;
+    if (piece === null || run.picked || lineOf(run, piece) !== lineOf(run, row)) break;
     end = rowEnd(piece);
     last = piece;
   }

@@ -8,7 +8,7 @@
  * moves no pixel.
  *
  * Invariants:
- * - rows are contiguous: each begins where the one before ends;
+ * - rows are contiguous: each begins where the one before ends (not so the rows of a filter, see pickedRows.ts);
  * - unsplit, the coordinate of a row is its line number: `firstRow === anchorLine + rows[0].ordinal`;
  * - coordinate 0 is offset 0: `firstRow === 0` exactly when the first row begins at 0;
  * - there are coordinates left before a run that does not begin at 0, and after one that does not end at the end of the file
@@ -30,6 +30,17 @@ export interface TextRow {
   readonly ordinal: number;
   /** The server gave up looking for the end of the line: `length` is what it looked at. */
   readonly open: boolean;
+  /** What a filter says of it; absent in a run of all rows. */
+  readonly picked?: PickedLine;
+}
+
+export interface PickedLine {
+  /** 0-based number in the file; null while the index has not come that far. */
+  readonly line: number | null;
+  /** False for a line of context. */
+  readonly match: boolean;
+  /** Layers of the filter that the line matches. */
+  readonly layers: readonly number[];
 }
 
 export interface TextRun {
@@ -41,6 +52,17 @@ export interface TextRun {
   readonly exact: boolean;
   /** Long lines are split: rows are not lines. */
   readonly split: boolean;
+  /** The rows are those of a filter: in file order, with gaps between them (pickedRows.ts). */
+  readonly picked?: PickedFacts;
+}
+
+export interface PickedFacts {
+  /** Rows of the filter as far as they are found. */
+  readonly total: number;
+  /** State of the filter that the rows are of. */
+  readonly version: number;
+  /** Neither these rows nor their numbers will change while the filter goes on. */
+  readonly settled: boolean;
 }
 
 /** What is known of the file around the run. */
@@ -87,7 +109,10 @@ export function lineOf(run: TextRun, row: TextRow): number {
   return run.anchorLine + row.ordinal;
 }
 
-/** Coordinate of the row that holds the byte; the end of the file counts to the last row. Null when outside the run. */
+/**
+ * Coordinate of the row that holds the byte; the end of the file counts to the last row. Null when outside the run, or between
+ * the rows of a filter.
+ */
 export function rowOfOffset(run: TextRun, offset: number, size: number): number | null {
   const { rows } = run;
   if (rows.length === 0 || offset < runStart(run)) return null;
@@ -100,6 +125,8 @@ export function rowOfOffset(run: TextRun, offset: number, size: number): number 
     if ((rows[middle]?.offset ?? 0) <= offset) low = middle;
     else high = middle - 1;
   }
+  const row = rows[low];
+  if (run.picked && row && offset >= rowEnd(row) && offset !== end) return null;
   return run.firstRow + low;
 }
 

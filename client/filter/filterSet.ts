@@ -1,0 +1,84 @@
+/** The filter of a file as a person makes it: named layers, how they combine, what is shown. Values only; nothing of the server. */
+import type { FilterRole } from '../../shared/protocol.ts';
+import { type SearchQuery, sameQuery } from '../search/query.ts';
+
+export type Combine = 'any' | 'all' | 'none';
+/** In place of the full view, or in a pane of their own below it. */
+export type FilterDisplay = 'place' | 'split';
+
+export interface FilterLayer {
+  /** Of this filter, not told to the server. */
+  readonly id: number;
+  /** Null: it goes by its pattern. */
+  readonly name: string | null;
+  readonly query: SearchQuery;
+  readonly role: FilterRole;
+  readonly on: boolean;
+  /** One of the label colours, 1 to LABEL_COLOURS. */
+  readonly colour: number;
+}
+
+export interface FilterSet {
+  /** In the order of the list: the first that a row matches gives it its colour. */
+  readonly layers: readonly FilterLayer[];
+  readonly combine: Combine;
+  /** Lines of context around each match. */
+  readonly before: number;
+  readonly after: number;
+  /** The filter is applied. */
+  readonly on: boolean;
+  readonly display: FilterDisplay;
+}
+
+export const LABEL_COLOURS = 9;
+/** As many as the server combines. */
+export const MAX_LAYERS = 16;
+export const MAX_CONTEXT = 99;
+export const MAX_NAME = 80;
+
+export const NO_FILTER: FilterSet = { layers: [], combine: 'any', before: 0, after: 0, on: false, display: 'split' };
+
+export function layerName(layer: FilterLayer): string {
+  return layer.name ?? layer.query.pattern;
+}
+
+/** The colour that the fewest layers have; the first of them. */
+function freeColour(layers: readonly FilterLayer[]): number {
+  const uses = Array.from(
+    { length: LABEL_COLOURS },
+    (_, index) => layers.filter(({ colour }) => colour === index + 1).length,
+  );
+  return uses.indexOf(Math.min(...uses)) + 1;
+}
+
+/** The filter with one more layer at its end, applied; one that finds the same in the same role is turned on instead. Null when full. */
+export function withLayer(set: FilterSet, query: SearchQuery, role: FilterRole): FilterSet | null {
+  const same = set.layers.find((layer) => layer.role === role && sameQuery(layer.query, query));
+  if (same) return { ...changeLayer(set, same.id, { on: true }), on: true };
+  if (set.layers.length >= MAX_LAYERS) return null;
+  const id = Math.max(0, ...set.layers.map((layer) => layer.id)) + 1;
+  const layer: FilterLayer = { id, name: null, query, role, on: true, colour: freeColour(set.layers) };
+  return { ...set, layers: [...set.layers, layer], on: true };
+}
+
+export function changeLayer(set: FilterSet, id: number, change: Partial<Omit<FilterLayer, 'id'>>): FilterSet {
+  return { ...set, layers: set.layers.map((layer) => (layer.id === id ? { ...layer, ...change } : layer)) };
+}
+
+export function withoutLayer(set: FilterSet, id: number): FilterSet {
+  return { ...set, layers: set.layers.filter((layer) => layer.id !== id) };
+}
+
+/** The filter with a layer at another place of the list. */
+export function moveLayer(set: FilterSet, id: number, to: number): FilterSet {
+  const layer = set.layers.find((candidate) => candidate.id === id);
+  if (!layer) return set;
+  const others = set.layers.filter((candidate) => candidate !== layer);
+  const at = Math.max(0, Math.min(to, others.length));
+  return { ...set, layers: [...others.slice(0, at), layer, ...others.slice(at)] };
+}
+
+/** The layers that rows are made of. */
+export function activeLayers(set: FilterSet): readonly FilterLayer[] {
+  return set.on ? set.layers.filter(({ on }) => on) : [];
+}

@@ -1,0 +1,352 @@
+/**
+ * Where the rows of a filtered view are: the same promises to the view as TextGeometry, for the rows of a filter on the server.
+ * Coordinates are row numbers of the filter.
+ *
+ * While the filter goes on, and when it is replaced by another one, the rows on screen are asked for again around the row that is
+ * to keep its place, by its byte; its new number minus its old one is the renaming. So no pixel of it moves, whatever came before it.
+ */
+import type { FilterRowsReply } from '../../shared/protocol.ts';
+import { ApiError, isAbort } from '../api/errors.ts';
+import { browserClock, type Clock } from '../cache/clock.ts';
+import { extendPicked, nearestRow, pickedRun, rowFrom } from './pickedRows.ts';
+import type { RowAlign } from './runway.ts';
+import type { GeometryFile, RowGeometry, TextChange, TextScroll, TextSide, TextSnapshot } from './textChange.ts';
+import { factsOf } from './textFacts.ts';
+import { Flights } from './textFlights.ts';
+import { rowAt, rowOfOffset, runEnd, runEndRow, runStart, type TextRun, trimRun } from './textRun.ts';
+import { newState, TextTrouble } from './textTrouble.ts';
+
+/** How far a filter of the server is. */
+export interface FilterProgress {
+  readonly id: string;
+  /** Differs whenever rows may have changed. */
+  readonly version: number;
+  readonly rows: number;
+}
+
+/** Rows by number, or from the one that holds `offset` (else the next one) on; a negative count: those before that one. */
+export interface FilterQuery {
+  readonly id: string;
+  readonly place: { readonly offset: number } | { readonly start: number };
+  readonly count: number;
+}
+
+export type FetchFilterRows = (query: FilterQuery, signal: AbortSignal) => Promise<FilterRowsReply>;
+
+export interface FilterGeometryOptions {
+  readonly file: GeometryFile;
+  readonly fetch: FetchFilterRows;
+  readonly onStale: (generation: number, size: number) => void;
+  /** The server does not have the filter (any more). */
+  readonly onGone: (id: string) => void;
+  readonly clock?: Clock;
+}
+
+/** Rows asked for at once on each side, and how near the view may come to an end of the run. */
+const FETCH_ROWS = 512;
+const NEAR_ROWS = 192;
+/** Farther than this from the run nothing is filled in between. */
+const FAR_ROWS = 1_024;
+
+interface Wish {
+  readonly offset: number;
+  readonly align: TextScroll['align'];
+  readonly px: number;
+}
+
+export class FilterGeometry implements RowGeometry {
+  readonly #options: FilterGeometryOptions;
+  readonly #listeners = new Set<(change: TextChange) => void>();
+  readonly #flights = new Flights<TextSide | 'refresh'>();
+  readonly #trouble: TextTrouble;
+  #file: GeometryFile;
+  #filter: FilterProgress | null = null;
+  #run: TextRun | null = null;
+  #epoch = 0;
+  #visible = { first: 0, last: 0 };
+  /** Where the view wants to be while there is no row to show. */
+  #wish: Wish = { offset: 0, align: 'start', px: 0 };
+  #disposed = false;
+
+  constructor(options: FilterGeometryOptions) {
+    this.#options = options;
+    this.#file = options.file;
+    this.#trouble = new TextTrouble(options.clock ?? browserClock, () => this.retry());
+  }
+
+  subscribe(listener: (change: TextChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get moving(): boolean {
+    return this.#flights.has('jump');
+  }
+
+  snapshot(): TextSnapshot {
+    const run = this.#run;
+    const { index } = this.#file;
+    const facts = factsOf(this.#file, index?.complete ? index.lines : null, null);
+    const rowCount = run ? Math.max(run.picked?.total ?? 0, runEndRow(run)) : 0;
+    return { run, rowCount, facts, errors: this.#trouble.errors, epoch: this.#epoch, moving: this.moving };
+  }
+
+  /** Shows the row that holds `offset`, else the nearest. */
+  show(offset: number, align: RowAlign): void {
+    this.#go({ offset, align, px: 0 });
+  }
+
+  /** Rows of a filter are whole lines, wrapped or not: they only have to be shown again from the same place. */
+  rebuild(offset: number, px: number): void {
+    this.#go({ offset, align: 'keep', px });
+  }
+
+  /** Puts a row at its place; it comes to where the view is. */
+  showRow(row: number, align: RowAlign): void {
+    if (this.#run) this.#emit(0, { row: Math.max(0, Math.min(row, this.snapshot().rowCount - 1)), align });
+  }
+
+  look(epoch: number, first: number, last: number): void {
+    if (epoch !== this.#epoch) return;
+    this.#visible = { first, last };
+    this.#plan();
+  }
+
+  update(file: GeometryFile, top: { readonly offset: number; readonly px: number }): void {
+    const before = this.#file;
+    this.#file = file;
+    if (file.generation !== before.generation || file.encoding !== before.encoding || file.size < before.size) {
+      this.#flights.cancelAll();
+      this.#trouble.clear();
+      this.#run = null;
+      this.#wish = { offset: top.offset, align: 'keep', px: top.px };
+      this.#emit(0, null);
+      return;
+    }
+    if (file.size > before.size) this.#unsettle();
+    if (file.index !== before.index) this.#learnLines();
+  }
+
+  /**
+   * The filter to show, and how far it is. When it is another one than before, the row at byte `hold` keeps its place on screen if it
+   * is in both, the top row otherwise.
+   */
+  follow(filter: FilterProgress | null, hold: number | null): void {
+    const before = this.#filter;
+    this.#filter = filter;
+    if (filter?.id !== before?.id) {
+      this.#flights.cancelAll();
+      this.#trouble.clear();
+      if (filter && this.#run) this.#refresh(hold);
+      else if (filter) this.#load();
+      return;
+    }
+    if (!filter || (filter.version === before?.version && filter.rows === before.rows)) return;
+    const run = this.#run;
+    if (!run) {
+      if (!this.moving) this.#load();
+    } else if (run.picked?.settled) {
+      this.#run = { ...run, picked: { ...run.picked, total: filter.rows, version: filter.version } };
+      this.#emit(0, null);
+      this.#plan();
+    } else this.#refresh(null);
+  }
+
+  retry(): void {
+    this.#trouble.clear();
+    if (this.#run) this.#refresh(null);
+    else this.#load();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#flights.cancelAll();
+    this.#trouble.clear();
+    this.#listeners.clear();
+  }
+
+  #emit(shift: number, scroll: TextScroll | null): void {
+    if (this.#disposed) return;
+    const change: TextChange = { snapshot: this.snapshot(), shift, scroll };
+    for (const listener of [...this.#listeners]) listener(change);
+  }
+
+  #go(wish: Wish): void {
+    this.#flights.cancel('jump');
+    const run = this.#run;
+    const row = run ? nearestRow(run, wish.offset, this.#file.size) : null;
+    if (row !== null) {
+      this.#emit(0, scrollTo(row, wish));
+      return;
+    }
+    this.#wish = wish;
+    this.#load();
+  }
+
+  #load(): void {
+    if (this.#filter) void this.#loadAround(this.#filter.id, this.#wish);
+  }
+
+  /** A new run around the place that is wished for. */
+  async #loadAround(id: string, wish: Wish): Promise<void> {
+    await this.#fly('jump', async (signal, landed) => {
+      const [below, above] = await this.#around(id, wish.offset, signal);
+      if (!landed() || !this.#accept(below)) return;
+      const run = pickedRun(below, above, this.#run);
+      this.#flights.cancel('before', 'after', 'refresh');
+      this.#trouble.succeeded('jump');
+      const row = nearestRow(run, wish.offset, this.#file.size) ?? run.firstRow;
+      this.#become(run.rows.length > 0 ? run : null, 0, { first: row, last: row }, scrollTo(row, wish));
+    });
+  }
+
+  /** A new run for a view that was scrolled to a row. */
+  async #loadRow(id: string, row: number): Promise<void> {
+    await this.#fly('jump', async (signal, landed) => {
+      const start = Math.max(0, row - FETCH_ROWS / 2);
+      const reply = await this.#options.fetch({ id, place: { start }, count: FETCH_ROWS * 2 }, signal);
+      if (!landed() || !this.#accept(reply) || reply.rows.length === 0) return;
+      this.#flights.cancel('before', 'after', 'refresh');
+      this.#trouble.succeeded('jump');
+      this.#become(pickedRun(reply, null, this.#run), 0, this.#visible, null);
+    });
+  }
+
+  /** Asks for the rows on screen again: the row at `hold`, or the top one, keeps its place under its new number. */
+  #refresh(hold: number | null): void {
+    const [filter, run] = [this.#filter, this.#run];
+    if (!filter || !run) return;
+    const held = hold === null ? null : rowOfOffset(run, hold, this.#file.size);
+    const top = Math.max(run.firstRow, Math.min(this.#visible.first, runEndRow(run) - 1));
+    const offset = held === null || hold === null ? rowAt(run, top)?.offset : hold;
+    if (offset !== undefined) void this.#refreshAround(filter.id, offset, held ?? top);
+  }
+
+  async #refreshAround(id: string, offset: number, row: number): Promise<void> {
+    await this.#fly('refresh', async (signal, landed) => {
+      const [below, above] = await this.#around(id, offset, signal);
+      const old = this.#run;
+      if (!landed() || !old || !this.#accept(below)) return;
+      const run = pickedRun(below, above, old);
+      this.#flights.cancel('before', 'after');
+      this.#trouble.succeeded('jump');
+      if (run.rows.length === 0) {
+        this.#wish = { offset, align: 'start', px: 0 };
+        this.#become(null, 0, this.#visible, null);
+        return;
+      }
+      const now = Math.min(rowFrom(run, offset), runEndRow(run) - 1);
+      // It may have got another number since it was asked for.
+      const shift = now - (rowOfOffset(old, offset, this.#file.size) ?? row);
+      const { first, last } = this.#visible;
+      this.#become(run, shift, { first: first + shift, last: last + shift }, null);
+    });
+  }
+
+  async #extend(id: string, side: 'before' | 'after', run: TextRun): Promise<void> {
+    await this.#fly(side, async (signal, landed) => {
+      const offset = side === 'after' ? runEnd(run) : runStart(run);
+      const count = side === 'after' ? FETCH_ROWS : -FETCH_ROWS;
+      const reply = await this.#options.fetch({ id, place: { offset }, count }, signal);
+      if (!landed() || !this.#run || !this.#accept(reply)) return;
+      this.#trouble.succeeded(side);
+      const next = extendPicked(this.#run, reply, side);
+      if (next === null) this.#refresh(null);
+      else if (next.rows.length > this.#run.rows.length) this.#become(next, 0, this.#visible, null);
+    });
+  }
+
+  /** The rows from the one that holds the byte on, and those before it. */
+  #around(id: string, offset: number, signal: AbortSignal): Promise<[FilterRowsReply, FilterRowsReply | null]> {
+    const place = { offset: Math.max(0, offset) };
+    const { fetch } = this.#options;
+    return Promise.all([
+      fetch({ id, place, count: FETCH_ROWS }, signal),
+      place.offset > 0 ? fetch({ id, place, count: -FETCH_ROWS }, signal) : null,
+    ]);
+  }
+
+  #become(
+    run: TextRun | null,
+    shift: number,
+    visible: { first: number; last: number },
+    scroll: TextScroll | null,
+  ): void {
+    if (shift !== 0 || run === null || this.#run === null || scroll) this.#epoch += 1;
+    this.#visible = visible;
+    this.#run = run && trimRun(run, visible);
+    this.#emit(shift, run && scroll);
+    this.#plan();
+  }
+
+  #plan(): void {
+    const [filter, run] = [this.#filter, this.#run];
+    const { first, last } = this.#visible;
+    if (!filter || !run?.picked || this.#disposed || this.moving || this.#flights.has('refresh')) return;
+    const { errors } = this.#trouble;
+    if (first > runEndRow(run) + FAR_ROWS || last < run.firstRow - FAR_ROWS) {
+      if (errors.jump === undefined) void this.#loadRow(filter.id, first);
+      return;
+    }
+    const wants = (side: 'before' | 'after'): boolean => !this.#flights.has(side) && errors[side] === undefined;
+    const after = runEndRow(run) - 1 - last < NEAR_ROWS && runEndRow(run) < run.picked.total;
+    if (after && wants('after')) void this.#extend(filter.id, 'after', run);
+    if (first - run.firstRow < NEAR_ROWS && run.firstRow > 0 && wants('before'))
+      void this.#extend(filter.id, 'before', run);
+  }
+
+  /** Numbers of lines that the index has passed by now are asked for. */
+  #learnLines(): void {
+    const { index } = this.#file;
+    const last = this.#run && (rowAt(this.#run, this.#visible.last) ?? this.#run.rows.at(-1));
+    if (last?.picked?.line !== null || !index || index.scannedBytes <= last.offset) return;
+    if (!this.#flights.has('refresh')) this.#refresh(null);
+  }
+
+  /** The file has grown: the last rows may become other ones. */
+  #unsettle(): void {
+    const run = this.#run;
+    if (run?.picked) this.#run = { ...run, picked: { ...run.picked, settled: false } };
+  }
+
+  /** One request of a kind at a time; what fails is kept as the trouble of its side. */
+  async #fly(
+    side: TextSide | 'refresh',
+    work: (signal: AbortSignal, landed: () => boolean) => Promise<void>,
+  ): Promise<void> {
+    const flight = this.#flights.takeOff(side);
+    try {
+      await work(flight.signal, () => this.#flights.land(side, flight));
+    } catch (error) {
+      if (this.#flights.land(side, flight)) this.#failed(side === 'refresh' ? 'jump' : side, error);
+    }
+  }
+
+  #accept(reply: FilterRowsReply): boolean {
+    if (reply.generation !== this.#file.generation) {
+      this.#options.onStale(reply.generation, reply.size);
+      return false;
+    }
+    if (reply.size > this.#file.size) this.#options.onStale(reply.generation, reply.size);
+    return true;
+  }
+
+  #failed(side: TextSide, error: unknown): void {
+    if (isAbort(error)) return;
+    const state = newState(error, this.#file.generation);
+    if (state) {
+      this.#options.onStale(state.generation, state.size);
+      return;
+    }
+    if (error instanceof ApiError && error.status === 404 && this.#filter) {
+      this.#options.onGone(this.#filter.id);
+      return;
+    }
+    this.#trouble.failed(side, error);
+    this.#emit(0, null);
+  }
+}
+
+function scrollTo(row: number, { align, px }: Wish): TextScroll {
+  return align === 'keep' ? { row, align, px } : { row, align };
+}
