@@ -29,3 +29,38 @@ export async function readExtent(
   }
   return bytes;
 }
+
+/** What lies between two parts is read along with them when it is no more than this. */
+const GAP_BYTES = 65_536;
+
+/** The bytes of extents that are in order, one after the other, as readExtent. */
+export async function readParts(
+  cache: PageCache,
+  fetchWindow: FetchWindow,
+  parts: readonly Extent[],
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.end - part.offset, 0));
+  let written = 0;
+  for (let at = 0; at < parts.length; ) {
+    const first = parts[at];
+    if (!first) break;
+    let next = at + 1;
+    let { end } = first;
+    for (let part = parts[next]; part && isNear(first.offset, end, part); part = parts[next]) {
+      end = part.end;
+      next += 1;
+    }
+    const all = await readExtent(cache, fetchWindow, { offset: first.offset, end }, signal);
+    for (const part of parts.slice(at, next)) {
+      bytes.set(all.subarray(part.offset - first.offset, part.end - first.offset), written);
+      written += part.end - part.offset;
+    }
+    at = next;
+  }
+  return bytes;
+}
+
+function isNear(start: number, end: number, part: Extent): boolean {
+  return part.offset - end <= GAP_BYTES && part.end - start <= MAX_WINDOW_BYTES;
+}

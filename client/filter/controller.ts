@@ -1,5 +1,5 @@
 /** Changes filters, remembers them, and has each made on the server by its runner while its file is shown. */
-import type { FilterRole } from '../../shared/protocol.ts';
+import type { FilterDownloadRequest, FilterRole } from '../../shared/protocol.ts';
 import { createFilterApi } from '../api/filters.ts';
 import { searchApi } from '../search/controller.ts';
 import { remember } from '../search/history.ts';
@@ -49,6 +49,9 @@ export function changeFilter(fileId: string, change: (set: FilterSet) => FilterS
 /** Adds a layer; says so when there are too many. */
 export function addLayer(fileId: string, query: SearchQuery, role: FilterRole): void {
   remember(query);
+  // Lines cannot take the place of bytes: they come below them.
+  if (appStore.getState().views[fileId]?.mode === 'hex')
+    changeFilter(fileId, (before) => ({ ...before, display: 'split' }));
   const set = withLayer(filterOf(fileId).set, query, role);
   if (set) changeFilter(fileId, () => set);
   else
@@ -62,6 +65,21 @@ export function addLayer(fileId: string, query: SearchQuery, role: FilterRole): 
 export function editLayer(fileId: string, id: number, query: SearchQuery, role: FilterRole): void {
   remember(query);
   changeFilter(fileId, (set) => changeLayer(set, id, { query, role, on: true }));
+}
+
+/** Hands the filtered lines, or their numbers, to the browser's own download. */
+export async function saveFiltered(fileId: string, format: FilterDownloadRequest['format']): Promise<void> {
+  const { rows } = filterOf(fileId).state;
+  if (!rows) return;
+  try {
+    const { url } = await filterApi.download(fileId, rows.id, { format });
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = '';
+    link.click();
+  } catch (error) {
+    notify('error', `Not saved: ${error instanceof Error ? error.message : String(error)}.`);
+  }
 }
 
 /** A view asked for rows of a filter that the server does not have. */

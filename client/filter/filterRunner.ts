@@ -256,7 +256,8 @@ export class FilterRunner {
       const state = this.#state.layers[layer.id];
       if (state?.id == null || !this.#isOpen(state.status)) continue;
       const status = await this.#backend.searches.status(this.#fileId, state.id);
-      if (this.#closed) return false;
+      // Freed meanwhile.
+      if (this.#state.layers[layer.id]?.id !== state.id) continue;
       this.#changeLayer(layer.id, { ...state, status });
       going ||= this.#isOpen(status);
       await this.#density(layer.id, state.id, !status.running);

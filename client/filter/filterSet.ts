@@ -1,6 +1,7 @@
 /** The filter of a file as a person makes it: named layers, how they combine, what is shown. Values only; nothing of the server. */
 import type { FilterRole } from '../../shared/protocol.ts';
 import { type SearchQuery, sameQuery } from '../search/query.ts';
+import { TINTS, type Tint } from '../state/tints.ts';
 
 export type Combine = 'any' | 'all' | 'none';
 /** In place of the full view, or in a pane of their own below it. */
@@ -14,8 +15,7 @@ export interface FilterLayer {
   readonly query: SearchQuery;
   readonly role: FilterRole;
   readonly on: boolean;
-  /** One of the label colours, 1 to LABEL_COLOURS. */
-  readonly colour: number;
+  readonly tint: Tint;
 }
 
 export interface FilterSet {
@@ -30,7 +30,6 @@ export interface FilterSet {
   readonly display: FilterDisplay;
 }
 
-export const LABEL_COLOURS = 9;
 /** As many as the server combines. */
 export const MAX_LAYERS = 16;
 export const MAX_CONTEXT = 99;
@@ -43,12 +42,9 @@ export function layerName(layer: FilterLayer): string {
 }
 
 /** The colour that the fewest layers have; the first of them. */
-function freeColour(layers: readonly FilterLayer[]): number {
-  const uses = Array.from(
-    { length: LABEL_COLOURS },
-    (_, index) => layers.filter(({ colour }) => colour === index + 1).length,
-  );
-  return uses.indexOf(Math.min(...uses)) + 1;
+function freeTint(layers: readonly FilterLayer[]): Tint {
+  const uses = (tint: Tint): number => layers.filter((layer) => layer.tint === tint).length;
+  return TINTS.reduce((least, tint) => (uses(tint) < uses(least) ? tint : least));
 }
 
 /** The filter with one more layer at its end, applied; one that finds the same in the same role is turned on instead. Null when full. */
@@ -57,7 +53,7 @@ export function withLayer(set: FilterSet, query: SearchQuery, role: FilterRole):
   if (same) return { ...changeLayer(set, same.id, { on: true }), on: true };
   if (set.layers.length >= MAX_LAYERS) return null;
   const id = Math.max(0, ...set.layers.map((layer) => layer.id)) + 1;
-  const layer: FilterLayer = { id, name: null, query, role, on: true, colour: freeColour(set.layers) };
+  const layer: FilterLayer = { id, name: null, query, role, on: true, tint: freeTint(set.layers) };
   return { ...set, layers: [...set.layers, layer], on: true };
 }
 

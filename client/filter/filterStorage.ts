@@ -1,15 +1,8 @@
 /** Filters as the browser remembers them, by file. What is read back is validated part by part, as in state/persisted.ts. */
 import { formatQuery, parseQuery } from '../search/query.ts';
 import { readStored, writeStored } from '../state/persisted.ts';
-import {
-  type FilterLayer,
-  type FilterSet,
-  LABEL_COLOURS,
-  MAX_CONTEXT,
-  MAX_LAYERS,
-  MAX_NAME,
-  NO_FILTER,
-} from './filterSet.ts';
+import { isTint } from '../state/tints.ts';
+import { type FilterLayer, type FilterSet, MAX_CONTEXT, MAX_LAYERS, MAX_NAME, NO_FILTER } from './filterSet.ts';
 
 const KEY = 'bigview.filters';
 /** Files whose filters are kept, those of late. */
@@ -36,7 +29,7 @@ function restoreLayer(value: unknown, id: number): FilterLayer | null {
     query,
     role: found.role === 'exclude' ? 'exclude' : 'include',
     on: found.on !== false,
-    colour: within(found.colour, 1, LABEL_COLOURS, 1),
+    tint: isTint(found.tint) ? found.tint : 1,
   };
 }
 
@@ -61,12 +54,12 @@ export function restoreFilter(value: unknown): FilterSet {
 export function storedForm(set: FilterSet): unknown {
   return {
     ...set,
-    layers: set.layers.map(({ name, query, role, on, colour }) => ({
+    layers: set.layers.map(({ name, query, role, on, tint }) => ({
       name,
       query: formatQuery(query),
       role,
       on,
-      colour,
+      tint,
     })),
   };
 }

@@ -44,3 +44,8 @@ export function putFilter(fileId: string, change: Partial<FileFilter>): void {
     byFile: { ...byFile, [fileId]: { ...NOTHING, ...byFile[fileId], ...change } },
   }));
 }
+
+/** What Enter in the field does becomes the other. */
+export function swapRole(): void {
+  filterStore.setState(({ role }) => ({ role: role === 'include' ? 'exclude' : 'include' }));
+}

@@ -1,5 +1,6 @@
 /** Searches in words. Pure. */
 import { counted, formatCount, formatHex } from '../../shared/units.ts';
+import { numberTypeOf, type SearchQuery } from './query.ts';
 import { currentHit, type FileSearch, isRunning } from './searchStore.ts';
 
 /** How many hits there are, and which of them the cursor is on; counts of a search that goes on say so. */
@@ -26,7 +27,19 @@ export function troubleOf(search: FileSearch): string | null {
   return `${sentence(error.message)}${where}`;
 }
 
-function sentence(text: string): string {
+export function sentence(text: string): string {
   const end = /[.!?]$/.test(text) ? '' : '.';
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
+}
+
+/** The kind and the switches of a query. */
+export function kindOf(query: SearchQuery): string {
+  const { kind, caseSensitive, wholeWord, flags, endian, aligned } = query;
+  const words = {
+    text: ['Text', caseSensitive ? 'match case' : 'any case', ...(wholeWord ? ['whole words'] : [])],
+    regex: ['Regex', caseSensitive ? 'match case' : 'any case', ...(flags === '' ? [] : [`flags ${flags}`])],
+    bytes: ['Bytes'],
+    number: ['Number', `${numberTypeOf(query)} ${endian.toUpperCase()}`, ...(aligned ? ['aligned'] : [])],
+  };
+  return words[kind].join(', ');
 }

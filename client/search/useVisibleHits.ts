@@ -42,7 +42,7 @@ function tilesOf(fileId: string, searchId: string): HitTiles {
  */
 export function useVisibleHits(
   fileId: string,
-  pane: Pane,
+  pane: Pane | 'filtered',
   extents: readonly Extent[],
   visible: Extent,
   cursor: number,

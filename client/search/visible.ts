@@ -5,7 +5,7 @@ import type { Pane } from '../state/store.ts';
 const shown = new Map<string, Extent>();
 
 /** Bytes on screen; null once the view is gone. */
-export function reportShown(fileId: string, pane: Pane, extent: Extent | null): void {
+export function reportShown(fileId: string, pane: Pane | 'filtered', extent: Extent | null): void {
   if (extent === null) shown.delete(`${pane} ${fileId}`);
   else shown.set(`${pane} ${fileId}`, extent);
 }

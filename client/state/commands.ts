@@ -3,7 +3,7 @@
  * handlers of what they can do while they are active (commandRegistry.ts).
  */
 
-export type CommandGroup = 'Move' | 'Select' | 'View' | 'Find' | 'Mark' | 'File' | 'Help';
+export type CommandGroup = 'Move' | 'Select' | 'View' | 'Find' | 'Filter' | 'Mark' | 'File' | 'Help';
 /** Where the keys work: everywhere, or only while rows (hex or text) have the keyboard. */
 export type CommandScope = 'global' | 'rows';
 
@@ -95,6 +95,18 @@ export const COMMANDS = [
   command('Mark', 'rows', 'highlight.quick8', 'Highlight the selection or the word in colour 8', 'Ctrl+Shift+8'),
   command('Mark', 'rows', 'highlight.quick9', 'Highlight the selection or the word in colour 9', 'Ctrl+Shift+9'),
   command('Mark', 'global', 'highlight.clear', 'Clear the highlighted words', 'Ctrl+Shift+0'),
+  command('Filter', 'global', 'filter.open', 'Filter lines …', '&'),
+  command('Filter', 'rows', 'filter.chosen', 'Filter to the selection or the word at the cursor', '='),
+  command('Filter', 'rows', 'filter.exclude', 'Exclude the selection or the word at the cursor', '-'),
+  command('Filter', 'global', 'filter.search', 'Filter by what is searched for'),
+  command('Filter', 'global', 'filter.toggle', 'Filter on or off', 'o'),
+  command('Filter', 'global', 'filter.display', 'Filter in place or in two panes', 'O'),
+  command('Filter', 'global', 'filter.next', 'Next filtered line', '}'),
+  command('Filter', 'global', 'filter.previous', 'Previous filtered line', '{'),
+  command('Filter', 'global', 'filter.panel', 'Filters', 'L'),
+  command('Filter', 'global', 'filter.lines', 'Save the filtered lines as a file'),
+  command('Filter', 'global', 'filter.numbers', 'Save the numbers of the filtered lines'),
+  command('Filter', 'global', 'filter.clear', 'Delete all layers of the filter'),
   command('File', 'global', 'file.next', 'Next file', ']'),
   command('File', 'global', 'file.previous', 'Previous file', '['),
   command('File', 'global', 'file.switch', 'Follow the new file of this path'),

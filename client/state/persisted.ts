@@ -8,12 +8,20 @@ export type PanelTab = (typeof PANEL_TABS)[number];
 export interface Layout {
   /** Share of the first pane when both are shown, per cent. */
   readonly split: number;
+  /** Share of the full view above the filtered one, per cent. */
+  readonly filterSplit: number;
   readonly panelOpen: boolean;
   readonly panelTab: PanelTab;
   readonly littleEndian: boolean;
 }
 
-export const DEFAULT_LAYOUT: Layout = { split: 50, panelOpen: false, panelTab: 'inspector', littleEndian: true };
+export const DEFAULT_LAYOUT: Layout = {
+  split: 50,
+  filterSplit: 50,
+  panelOpen: false,
+  panelTab: 'inspector',
+  littleEndian: true,
+};
 
 export const FONT_SIZES = { min: 9, max: 24 } as const;
 
@@ -46,8 +54,11 @@ const SETTINGS: { readonly [K in keyof Settings]: Check<Settings[K]> } = {
   fontSize: integer(FONT_SIZES.min, FONT_SIZES.max),
 };
 
+const share: Check<number> = (value): value is number => typeof value === 'number' && value >= 10 && value <= 90;
+
 const LAYOUT: { readonly [K in keyof Layout]: Check<Layout[K]> } = {
-  split: (value): value is number => typeof value === 'number' && value >= 10 && value <= 90,
+  split: share,
+  filterSplit: share,
   panelOpen: isBoolean,
   panelTab: oneOf(...PANEL_TABS),
   littleEndian: isBoolean,

@@ -2,6 +2,7 @@
 
 import type { FilesReply } from '../../shared/protocol.ts';
 import { ApiError, NetworkError } from '../api/errors.ts';
+import { followFilters } from '../filter/controller.ts';
 import { followHighlighters } from '../highlight/highlightStore.ts';
 import { followSearches } from '../search/follow.ts';
 import { followAddress, showPlace } from './addressBar.ts';
@@ -78,6 +79,7 @@ async function open(): Promise<void> {
   followActiveFile();
   followRotations();
   followSearches();
+  followFilters();
 }
 
 function report(error: unknown): void {

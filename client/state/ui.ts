@@ -44,6 +44,8 @@ export type FieldMode =
   | { readonly type: 'commands' }
   /** What is typed is in search/searchStore.ts. */
   | { readonly type: 'search' }
+  /** The same field for a layer of the filter: a new one, or (by its id) another pattern for one. */
+  | { readonly type: 'filter'; readonly layer: number | null }
   | { readonly type: 'picker'; readonly picker: Picker };
 
 export interface MenuPlace {

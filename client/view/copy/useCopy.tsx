@@ -8,7 +8,7 @@ import { counted, formatSize } from '../../../shared/units.ts';
 import type { Api } from '../../api/client.ts';
 import { isAbort } from '../../api/errors.ts';
 import type { FetchWindow, PageCache } from '../../cache/pageCache.ts';
-import { readExtent } from '../../cache/readExtent.ts';
+import { readExtent, readParts } from '../../cache/readExtent.ts';
 import { type CopyFormat, formatBytes } from '../../rows/copyFormats.ts';
 import { writeClipboard } from './clipboard.ts';
 import './copy.css';
@@ -16,6 +16,8 @@ import './copy.css';
 const NAMES: Readonly<Record<CopyFormat, string>> = { hex: 'hex', text: 'text', c: 'a C array', base64: 'Base64' };
 /** How long a success stays, ms; a refusal stays until it is answered. */
 const NOTICE_MS = 2_500;
+/** A browser has begun to save by then. */
+const REVOKE_MS = 10_000;
 
 export interface Notice {
   readonly kind: 'done' | 'working' | 'refused';
@@ -39,10 +41,40 @@ export interface CopySource {
   readonly fileId: string;
   readonly cache: PageCache;
   readonly encoding: string;
+  /** What of an extent is shown; null: all of it. */
+  readonly pick: ((extent: Extent, signal: AbortSignal) => Promise<readonly Extent[]>) | null;
+}
+
+/** What is shown of an extent of a filtered view. */
+interface PickedBytes {
+  readonly bytes: Uint8Array;
+  readonly rows: number;
 }
 
 function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function download(url: string, name: string): void {
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+}
+
+/** The bytes of the rows that are shown of an extent, one after the other; rejects with a sentence when they are too many. */
+async function readPicked(source: CopySource, extent: Extent, signal: AbortSignal): Promise<PickedBytes> {
+  const { api, fileId, cache, pick } = source;
+  const parts = pick ? await pick(extent, signal) : [extent];
+  const length = parts.reduce((sum, part) => sum + part.end - part.offset, 0);
+  if (length > MAX_COPY_BYTES) {
+    throw new Error(
+      `the selected rows have ${formatSize(length)}, at most ${formatSize(MAX_COPY_BYTES)} can be copied`,
+    );
+  }
+  const fetchWindow: FetchWindow = (offset, count, generation, stop) =>
+    api.bytes(fileId, offset, count, generation, stop);
+  return { bytes: await readParts(cache, fetchWindow, parts, signal), rows: parts.length };
 }
 
 export function useCopy(source: CopySource): CopyActions {
@@ -64,9 +96,9 @@ export function useCopy(source: CopySource): CopyActions {
     setNotice(null);
   }, []);
 
-  const put = useCallback((text: Promise<string>, what: string, extent: Extent | null, signal: AbortSignal) => {
+  const put = useCallback((text: Promise<string>, what: () => string, extent: Extent | null, signal: AbortSignal) => {
     void writeClipboard(text).then(
-      () => !signal.aborted && setNotice({ kind: 'done', text: `Copied ${what}`, save: null }),
+      () => !signal.aborted && setNotice({ kind: 'done', text: `Copied ${what()}`, save: null }),
       (error: unknown) => {
         if (signal.aborted || isAbort(error)) return;
         setNotice({ kind: 'refused', text: `Not copied: ${sentence(error)}`, save: extent });
@@ -82,9 +114,24 @@ export function useCopy(source: CopySource): CopyActions {
 
   const copy = useCallback(
     (extent: Extent, format: CopyFormat) => {
-      const { api, fileId, cache, encoding } = latest.current;
+      const { api, fileId, cache, encoding, pick } = latest.current;
       const length = extent.end - extent.offset;
       const signal = begin();
+      if (pick) {
+        let rows = 0;
+        const all = readPicked(latest.current, extent, signal).then((picked) => {
+          ({ rows } = picked);
+          return formatBytes(picked.bytes, format, encoding);
+        });
+        setNotice({ kind: 'working', text: 'Reading the selected rows to copy …', save: null });
+        put(
+          all,
+          () => `${counted(rows, 'row')} as ${NAMES[format]}; the lines between them are left out`,
+          null,
+          signal,
+        );
+        return;
+      }
       if (length > MAX_COPY_BYTES) {
         const text = `${formatSize(length)} selected; at most ${formatSize(MAX_COPY_BYTES)} can be copied`;
         setNotice({ kind: 'refused', text, save: extent });
@@ -97,29 +144,37 @@ export function useCopy(source: CopySource): CopyActions {
         setNotice({ kind: 'working', text: `Reading ${formatSize(length)} to copy …`, save: null });
       }
       const text = bytes.then((all) => formatBytes(all, format, encoding));
-      put(text, `${counted(length, 'byte')} as ${NAMES[format]}`, extent, signal);
+      put(text, () => `${counted(length, 'byte')} as ${NAMES[format]}`, extent, signal);
     },
     [begin, put],
   );
 
   const copyValue = useCallback(
-    (text: string, what: string) => put(Promise.resolve(text), what, null, begin()),
+    (text: string, what: string) => put(Promise.resolve(text), () => what, null, begin()),
     [begin, put],
   );
 
   const save = useCallback(
     (extent: Extent) => {
-      const { api, fileId, cache } = latest.current;
+      const { api, fileId, cache, pick } = latest.current;
       const signal = begin();
+      if (pick) {
+        readPicked(latest.current, extent, signal).then(
+          ({ bytes }) => {
+            const url = URL.createObjectURL(new Blob([bytes.slice().buffer]));
+            download(url, 'rows.txt');
+            setTimeout(() => URL.revokeObjectURL(url), REVOKE_MS);
+          },
+          (error: unknown) => {
+            if (!isAbort(error)) setNotice({ kind: 'refused', text: `Not saved: ${sentence(error)}`, save: null });
+          },
+        );
+        return;
+      }
       const request = { offset: extent.offset, length: extent.end - extent.offset, generation: cache.generation };
       setNotice(null);
       void api.download(fileId, request, signal).then(
-        ({ url }) => {
-          const link = document.createElement('a');
-          link.href = url;
-          link.download = '';
-          link.click();
-        },
+        ({ url }) => download(url, ''),
         (error: unknown) => {
           if (isAbort(error)) return;
           setNotice({ kind: 'refused', text: `Not saved: ${sentence(error)}`, save: extent });

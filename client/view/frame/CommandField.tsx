@@ -1,15 +1,16 @@
 /**
- * The one field in the top bar. What is typed decides: `>` lists commands, `/` searches, anything else is a place to go to (a `:`
+ * The one field in the top bar. What is typed decides: `>` lists commands, `/` searches, `&` filters, anything else is a place to go to (a `:`
  * in front is allowed). A command that needs a choice turns it into a picker. While a file is searched, the closed field says for
  * what, and opens to it.
  */
-import { Compass, ListFilter, Search, SquareChevronRight } from 'lucide-react';
+import { Compass, Funnel, ListFilter, Search, SquareChevronRight } from 'lucide-react';
 import { type FocusEvent, type KeyboardEvent, Suspense, useEffect, useRef, useState } from 'react';
 import { searchOf, useActiveSearch } from '../../search/searchStore.ts';
 import { jumpTo } from '../../state/addressBar.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
 import { type FieldMode, notify, openField, uiStore, useUi } from '../../state/ui.ts';
 import { useActiveFile, useActiveView } from '../../state/useApp.ts';
+import { applyToFilter } from '../filter/useFilterCommands.ts';
 import { FieldSearch } from '../search/FieldSearch.tsx';
 import { useSearchField } from '../search/useSearchField.ts';
 import { focusRows } from './focus.ts';
@@ -28,6 +29,7 @@ const PREFIX: Readonly<Record<FieldMode['type'], string>> = {
   commands: '>',
   picker: '',
   search: '',
+  filter: '',
 };
 const ICONS = {
   closed: Compass,
@@ -35,11 +37,13 @@ const ICONS = {
   commands: SquareChevronRight,
   picker: ListFilter,
   search: Search,
+  filter: Funnel,
 } as const;
 
 function placeholder(mode: FieldMode, searched: string | undefined): string {
   if (mode.type === 'picker') return mode.picker.title;
   if (mode.type === 'search') return 'Search';
+  if (mode.type === 'filter') return 'Show only lines with …';
   if (mode.type === 'closed') return searched ?? 'Search, go to or do';
   return mode.type === 'commands' ? 'Command' : 'Go to offset or line';
 }
@@ -61,7 +65,8 @@ export function CommandField() {
   const file = useActiveFile();
   const view = useActiveView();
   const search = useActiveSearch();
-  const searching = mode.type === 'search';
+  const filtering = mode.type === 'filter' ? mode : null;
+  const searching = mode.type === 'search' || filtering !== null;
   const find = useSearchField();
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useFieldText(mode);
@@ -75,13 +80,13 @@ export function CommandField() {
   useEffect(() => {
     if (mode.type !== 'closed') field.current?.focus();
     // What was searched for last is there to be typed over.
-    if (mode.type === 'search') field.current?.select();
+    if (mode.type === 'search' || mode.type === 'filter') field.current?.select();
   }, [mode]);
 
   const change = (typed: string): void => {
     if (searching) find.change(typed);
-    else if (mode.type === 'goto' && typed.startsWith('/')) {
-      runCommand('search.open');
+    else if (mode.type === 'goto' && /^[/&]/.test(typed)) {
+      runCommand(typed.startsWith('/') ? 'search.open' : 'filter.open');
       find.change(typed.slice(1));
     } else setText(typed);
   };
@@ -112,7 +117,9 @@ export function CommandField() {
     if (event.nativeEvent.isComposing) return;
     if (event.key === 'Escape') close();
     else if (searching && event.key === 'Backspace' && find.typed === '') openField({ type: 'goto' });
-    else if (searching) {
+    else if (filtering && event.key === 'Enter') {
+      if (applyToFilter(filtering.layer, event.altKey)) close();
+    } else if (searching) {
       if (!find.onKey(event)) return;
     } else if (event.key === 'Enter' && listing) choose(options.active);
     else if (event.key === 'Enter') void go();
@@ -138,7 +145,15 @@ export function CommandField() {
         ref={field}
         className={listing || !open ? 'field-input' : 'field-input mono'}
         role="combobox"
-        aria-label={mode.type === 'picker' ? mode.picker.title : searching ? 'Search' : 'Go to, or > for commands'}
+        aria-label={
+          mode.type === 'picker'
+            ? mode.picker.title
+            : filtering
+              ? 'Filter'
+              : searching
+                ? 'Search'
+                : 'Go to, or > for commands'
+        }
         aria-expanded={open}
         aria-controls="field-panel"
         aria-autocomplete="list"
@@ -180,7 +195,7 @@ export function CommandField() {
         >
           {searching ? (
             <Suspense fallback={<div className="search-panel" />}>
-              <SearchFieldPanel reading={find.reading} />
+              <SearchFieldPanel reading={find.reading} filter={filtering} />
             </Suspense>
           ) : listing ? (
             <OptionList options={options} onChoose={choose} />

@@ -3,6 +3,7 @@ import { Suspense, useEffect } from 'react';
 import { followCursorLine } from '../../state/cursorLine.ts';
 import { useUi } from '../../state/ui.ts';
 import { useActiveFile } from '../../state/useApp.ts';
+import { useFilterCommands } from '../filter/useFilterCommands.ts';
 import { useHighlightCommands } from '../highlight/useHighlightCommands.ts';
 import { useSearchCommands } from '../search/useSearchCommands.ts';
 import { Banners } from './Banners.tsx';
@@ -66,6 +67,7 @@ export function Frame() {
   useFollowCommands();
   useSearchCommands();
   useHighlightCommands();
+  useFilterCommands();
   useTitle(file?.name);
   useFirstFocus(file?.id);
   const open = file !== null;

@@ -8,7 +8,7 @@ import { GOTO_EXAMPLES } from './GotoPanel.tsx';
 import { Keycaps } from './Keycaps.tsx';
 import './help.css';
 
-const GROUPS: readonly CommandGroup[] = ['Move', 'Select', 'View', 'Find', 'Mark', 'File', 'Help'];
+const GROUPS: readonly CommandGroup[] = ['Move', 'Select', 'View', 'Find', 'Filter', 'Mark', 'File', 'Help'];
 
 /** Nine commands in a row that differ in a digit: the first one tells. */
 const LIKE_ANOTHER = /^highlight\.quick[2-9]$/;

@@ -29,7 +29,7 @@ export interface Options {
 }
 
 /** What one looks for by name comes before what one does by key. */
-const GROUP_ORDER: readonly CommandGroup[] = ['Find', 'Mark', 'View', 'Select', 'File', 'Help', 'Move'];
+const GROUP_ORDER: readonly CommandGroup[] = ['Find', 'Filter', 'Mark', 'View', 'Select', 'File', 'Help', 'Move'];
 
 /** Commands that are no use in a list one opens by them. */
 const UNLISTED = new Set<string>(['help.commands']);

@@ -1,9 +1,11 @@
 /** Which view a pane holds, with what it needs of the document. */
-import type { LineRecord } from '../../../shared/protocol.ts';
+import type { FileInfo, LineRecord } from '../../../shared/protocol.ts';
 import { counted, formatCount } from '../../../shared/units.ts';
+import { shownAs, useFilter, useFilters } from '../../filter/filterStore.ts';
 import { api, pageCacheOf } from '../../state/documents.ts';
 import { appStore, type Pane } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
+import { useFilteredRows } from '../filter/useFilteredRows.ts';
 import { HexView } from '../hex/HexView.tsx';
 import { useLayers } from '../search/useLayers.ts';
 import { TextView } from '../text/TextView.tsx';
@@ -34,19 +36,26 @@ function Empty({ path }: { readonly path: string }) {
   );
 }
 
-export function PaneView({
-  fileId,
-  pane,
-  active,
-}: {
+interface PaneViewProps {
   readonly fileId: string;
   readonly pane: Pane;
+  readonly filtered: boolean;
   readonly active: boolean;
-}) {
-  const file = useApp((state) => state.files.find(({ id }) => id === fileId));
-  const layers = useLayers(fileId);
+}
+
+export function PaneView(props: PaneViewProps) {
+  const file = useApp((state) => state.files.find(({ id }) => id === props.fileId));
   if (!file) return null;
-  if (file.size === 0) return <Empty path={file.path} />;
-  const shared = { file, cache: pageCacheOf(fileId), api, active, layers, describe: describeIn(fileId) };
-  return pane === 'hex' ? <HexView {...shared} /> : <TextView {...shared} />;
+  return file.size === 0 ? <Empty path={file.path} /> : <FileView {...props} file={file} />;
+}
+
+function FileView({ file, pane, filtered, active }: PaneViewProps & { readonly file: FileInfo }) {
+  const layers = useLayers(file.id);
+  const display = shownAs(useFilter(file.id));
+  const below = useFilters((state) => state.below);
+  const rows = useFilteredRows(file, filtered);
+  const shared = { file, cache: pageCacheOf(file.id), api, active, layers, describe: describeIn(file.id) };
+  if (pane === 'hex') return <HexView {...shared} />;
+  const follows = display === 'split' && !active && (filtered || below);
+  return <TextView {...shared} follows={follows} filtered={filtered || display === 'place' ? rows : null} />;
 }

@@ -1,20 +1,43 @@
 import { Suspense } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
+import { shownAs, useFilter, useFilters } from '../../filter/filterStore.ts';
 import { useActiveView } from '../../state/useApp.ts';
 import { latePart } from './lateParts.ts';
 import { PaneFrame } from './PaneFrame.tsx';
 
 const SplitPanes = latePart(async () => (await import('./SplitPanes.tsx')).SplitPanes);
+const FilterSplit = latePart(async () => (await import('../filter/FilterSplit.tsx')).FilterSplit);
+
+interface PanesProps {
+  readonly file: FileInfo;
+  /** One of them has the keyboard. */
+  readonly active: boolean;
+}
 
 /** One pane, or both. */
-export function Panes({ file }: { readonly file: FileInfo }) {
+function FullPanes({ file, active }: PanesProps) {
   const view = useActiveView();
   if (!view) return null;
   const { mode, pane } = view;
-  if (mode !== 'both') return <PaneFrame file={file} pane={mode} active />;
+  if (mode !== 'both') return <PaneFrame file={file} pane={mode} filtered={false} active={active} />;
   return (
-    <Suspense fallback={<PaneFrame file={file} pane={pane} active />}>
-      <SplitPanes file={file} pane={pane} />
+    <Suspense fallback={<PaneFrame file={file} pane={pane} filtered={false} active={active} />}>
+      <SplitPanes file={file} pane={active ? pane : null} />
+    </Suspense>
+  );
+}
+
+/** The view of the file, and below it the filtered lines where they have a pane of their own. */
+export function Panes({ file }: { readonly file: FileInfo }) {
+  const split = shownAs(useFilter(file.id)) === 'split';
+  const below = useFilters((state) => state.below) && split;
+  const full = <FullPanes file={file} active={!below} />;
+  if (!split) return full;
+  return (
+    <Suspense fallback={full}>
+      <FilterSplit file={file} below={below}>
+        {full}
+      </FilterSplit>
     </Suspense>
   );
 }

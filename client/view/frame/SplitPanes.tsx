@@ -6,8 +6,14 @@ import { patchLayout, uiStore } from '../../state/ui.ts';
 import { focusRows } from './focus.ts';
 import { PaneFrame } from './PaneFrame.tsx';
 
+interface SplitPanesProps {
+  readonly file: FileInfo;
+  /** The one that has the keyboard, if one of them has. */
+  readonly pane: Pane | null;
+}
+
 /** Hex and text beside each other, with a split that is remembered. */
-export function SplitPanes({ file, pane }: { readonly file: FileInfo; readonly pane: Pane }) {
+export function SplitPanes({ file, pane }: SplitPanesProps) {
   const { split } = uiStore.getState().layout;
   // The single pane that stood here while this was loaded has taken the focus with it.
   useEffect(() => {
@@ -25,11 +31,11 @@ export function SplitPanes({ file, pane }: { readonly file: FileInfo; readonly p
       }}
     >
       <Panel id="hex" minSize="15%" className="panes-panel">
-        <PaneFrame file={file} pane="hex" active={pane === 'hex'} />
+        <PaneFrame file={file} pane="hex" filtered={false} active={pane === 'hex'} />
       </Panel>
       <Separator className="panes-separator" aria-label="Width of the panes" />
       <Panel id="text" minSize="15%" className="panes-panel">
-        <PaneFrame file={file} pane="text" active={pane === 'text'} />
+        <PaneFrame file={file} pane="text" filtered={false} active={pane === 'text'} />
       </Panel>
     </Group>
   );

@@ -1,14 +1,17 @@
 /** Where the keyboard goes. Panes are found by their place in the document, so views need to know nothing about it. */
+import { filterStore } from '../../filter/filterStore.ts';
 import { ROWS_SCOPE_ATTRIBUTE } from '../../state/commandRegistry.ts';
 import { appStore, type Pane } from '../../state/store.ts';
 import { activeOf } from '../../state/useApp.ts';
 
-function rowsOf(pane: Pane): HTMLElement | null {
+function rowsOf(pane: Pane | 'filtered'): HTMLElement | null {
   return document.querySelector<HTMLElement>(`[data-pane="${pane}"] [${ROWS_SCOPE_ATTRIBUTE}][tabindex="0"]`);
 }
 
 /** Gives the keyboard to the rows of the active pane, without scrolling. */
 export function focusRows(): void {
   const view = activeOf(appStore.getState())?.view;
-  if (view) rowsOf(view.pane)?.focus({ preventScroll: true });
+  if (!view) return;
+  const below = filterStore.getState().below ? rowsOf('filtered') : null;
+  (below ?? rowsOf(view.pane))?.focus({ preventScroll: true });
 }

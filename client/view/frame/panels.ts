@@ -1,5 +1,5 @@
 /** Every panel that the side can show, in the order of their tabs: one entry makes a tab, its panel and the button that shows it. */
-import { Highlighter, Microscope, Search } from 'lucide-react';
+import { Funnel, Highlighter, Microscope, Search } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import type { CommandId } from '../../state/commands.ts';
@@ -30,6 +30,13 @@ export const SIDE_PANELS: readonly [SidePanel, ...SidePanel[]] = [
     icon: Search,
     command: 'search.panel',
     Body: latePart(async () => (await import('../search/SearchPanel.tsx')).SearchPanel),
+  },
+  {
+    tab: 'filters',
+    name: 'Filters',
+    icon: Funnel,
+    command: 'filter.panel',
+    Body: latePart(async () => (await import('../filter/FiltersPanel.tsx')).FiltersPanel),
   },
   {
     tab: 'highlighters',

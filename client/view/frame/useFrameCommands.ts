@@ -1,4 +1,6 @@
 /** What the frame itself can do by command: views, settings, files, layers. */
+
+import { filterOf, filterStore, shownAs } from '../../filter/filterStore.ts';
 import { canGoBack, canGoForward, linkToHere } from '../../state/addressBar.ts';
 import { type CommandHandlers, useCommandHandlers } from '../../state/commandRegistry.ts';
 import { controlIndex } from '../../state/documents.ts';
@@ -99,7 +101,13 @@ const HANDLERS: CommandHandlers = {
   'view.text': setMode('text'),
   'view.both': withActive(({ view }) => setMode(view.mode === 'both' ? view.pane : 'both')()),
   'view.pane': withActive(({ file, view }) => {
-    if (view.mode === 'both') appStore.getState().patchView(file.id, { pane: view.pane === 'hex' ? 'text' : 'hex' });
+    const split = shownAs(filterOf(file.id)) === 'split';
+    const panes: (Pane | 'filtered')[] = view.mode === 'both' ? ['hex', 'text'] : [view.mode];
+    if (split) panes.push('filtered');
+    const at = panes.indexOf(split && filterStore.getState().below ? 'filtered' : view.pane);
+    const next = panes[(at + 1) % panes.length] ?? view.pane;
+    filterStore.setState({ below: next === 'filtered' });
+    if (next !== 'filtered') appStore.getState().patchView(file.id, { pane: next });
     requestAnimationFrame(focusRows);
   }),
   'view.panel': () => patchLayout({ panelOpen: !uiStore.getState().layout.panelOpen }),

@@ -154,7 +154,7 @@ export function HexView(props: HexViewProps) {
     dragging,
   );
 
-  const copy = useCopy({ api, fileId: file.id, cache, encoding });
+  const copy = useCopy({ api, fileId: file.id, cache, encoding, pick: null });
   const { notice, dismiss } = copy;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is about the selection it was given for
   useEffect(() => {
@@ -288,6 +288,7 @@ export function HexView(props: HexViewProps) {
       {/* Linked panes show the same place of the same file: one strip, at the right, is enough. */}
       {current.mode !== 'both' && (
         <Overview
+          unit="bytes"
           size={size}
           visible={visible}
           cursor={cursor}

@@ -12,7 +12,7 @@ import {
   useState,
 } from 'react';
 import type { Extent } from '../../../shared/extent.ts';
-import { formatCount, formatHex, formatPercent, formatSize } from '../../../shared/units.ts';
+import { counted, formatCount, formatHex, formatPercent, formatSize } from '../../../shared/units.ts';
 import {
   bytesPerPx,
   fineFactor,
@@ -29,10 +29,14 @@ import './overview.css';
 export type OverviewStep = 'up' | 'down' | 'pageUp' | 'pageDown' | 'start' | 'end';
 
 export interface OverviewProps {
+  /** What it is a scale of: bytes of the file, or numbers of rows that are not spread evenly over the file. */
+  readonly unit: 'bytes' | 'rows';
+  /** How many there are; the numbers below are of the same unit. */
   readonly size: number;
   /** Bytes on screen. */
   readonly visible: Extent;
-  readonly cursor: number;
+  /** Null where it has no place on the scale. */
+  readonly cursor: number | null;
   readonly selection: Extent | null;
   /** How far the line index has come, bytes; null when there is nothing to show. */
   readonly scannedBytes: number | null;
@@ -180,7 +184,11 @@ export function Overview(props: OverviewProps) {
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round(percent * 10) / 10}
-      aria-valuetext={`Offset ${formatCount(place)} of ${formatCount(size)}`}
+      aria-valuetext={
+        props.unit === 'rows'
+          ? `Row ${formatCount(Math.floor(place) + 1)} of ${formatCount(size)}`
+          : `Offset ${formatCount(place)} of ${formatCount(size)}`
+      }
       tabIndex={0}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
@@ -193,7 +201,9 @@ export function Overview(props: OverviewProps) {
       <Layers layers={props.layers} size={size} height={height} />
       <Ticks {...props} height={height} />
       <div className="overview-thumb" style={{ top: thumb.top, height: thumb.height }} />
-      {tip && size > 0 && <OverviewTip tip={tip} size={size} height={height} describe={props.describe} />}
+      {tip && size > 0 && (
+        <OverviewTip tip={tip} unit={props.unit} size={size} height={height} describe={props.describe} />
+      )}
     </div>
   );
 }
@@ -222,7 +232,9 @@ function Ticks(props: OverviewProps & { readonly height: number }) {
         <div className="overview-scanned" style={{ height: Math.round(trackY(scannedBytes, size, height)) }} />
       )}
       {selection && <div className="overview-selection" style={extent(selection.offset, selection.end, MIN_TICK_PX)} />}
-      <div className="overview-cursor" style={extent(props.cursor, props.cursor + 1, MIN_TICK_PX)} />
+      {props.cursor !== null && (
+        <div className="overview-cursor" style={extent(props.cursor, props.cursor + 1, MIN_TICK_PX)} />
+      )}
     </>
   );
 }
@@ -266,6 +278,7 @@ function Layers({ layers, size, height }: { layers: readonly OverviewLayer[]; si
 
 interface TipProps {
   readonly tip: Tip;
+  readonly unit: OverviewProps['unit'];
   readonly size: number;
   readonly height: number;
   readonly describe: OverviewProps['describe'];
@@ -274,7 +287,7 @@ interface TipProps {
 /** How long the pointer rests on a place before more is asked about it, ms. */
 const DESCRIBE_DELAY_MS = 80;
 
-function OverviewTip({ tip, size, height, describe }: TipProps) {
+function OverviewTip({ tip, unit, size, height, describe }: TipProps) {
   const [more, setMore] = useState('');
   const { offset } = tip;
   useEffect(() => {
@@ -293,12 +306,16 @@ function OverviewTip({ tip, size, height, describe }: TipProps) {
   }, [describe, offset]);
   return (
     <div className="overview-tip" role="tooltip" style={{ top: Math.max(0, Math.min(tip.y, height)) }}>
-      <strong>0x{formatHex(offset)}</strong>
+      <strong>{unit === 'rows' ? `Row ${formatCount(offset + 1)}` : `0x${formatHex(offset)}`}</strong>
       <span>
-        {formatCount(offset)} · {formatPercent(offset, size)}
+        {unit === 'rows' ? `of ${formatCount(size)}` : formatCount(offset)} · {formatPercent(offset, size)}
       </span>
       {more !== '' && <span>{more}</span>}
-      {tip.fine !== null && <em>fine · 1 px = {formatSize(Math.max(1, tip.fine))}</em>}
+      {tip.fine !== null && (
+        <em>
+          fine · 1 px = {unit === 'rows' ? counted(Math.ceil(tip.fine), 'row') : formatSize(Math.max(1, tip.fine))}
+        </em>
+      )}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { ArrowDown, ArrowUp, CaseSensitive, CircleStop, type LucideIcon, WholeWo
 import type { ReactNode } from 'react';
 import type { SearchKind } from '../../../shared/protocol.ts';
 import { formatPercent, formatRate, formatSize } from '../../../shared/units.ts';
+import { filterStore, useFilters } from '../../filter/filterStore.ts';
 import { checkQuery } from '../../search/check.ts';
 import { summaryOf, troubleOf } from '../../search/describe.ts';
 import { NUMBER_TYPES, numberTypeOf, patternStart, type Reading, sameQuery } from '../../search/query.ts';
@@ -230,6 +231,40 @@ function Standing({ search }: { readonly search: FileSearch }) {
   );
 }
 
+/** Whether lines with the pattern are shown or hidden, and what the keys do. */
+function FilterHints({ layer }: { readonly layer: number | null }) {
+  const role = useFilters((state) => state.role);
+  return (
+    <div className="search-hints">
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a look and a legend of its own */}
+      <div className="segments" role="group" aria-label="What happens to lines with the pattern">
+        {(['include', 'exclude'] as const).map((choice) => (
+          <button
+            key={choice}
+            type="button"
+            tabIndex={-1}
+            className="segment"
+            aria-pressed={role === choice}
+            aria-keyshortcuts="Alt+X"
+            data-tip={choice === 'include' ? 'Lines with it are shown (Alt+X)' : 'Lines with it are hidden (Alt+X)'}
+            onPointerDown={keepFocus}
+            onClick={() => filterStore.setState({ role: choice })}
+          >
+            {choice === 'include' ? 'Show' : 'Hide'}
+          </button>
+        ))}
+      </div>
+      <span className="search-example">lines with this pattern</span>
+      <span>
+        <Keycaps chord="Enter" /> {layer === null ? 'add' : 'save'}
+      </span>
+      <span>
+        <Keycaps chord="Alt+Enter" /> {role === 'include' ? 'hide' : 'show'} instead
+      </span>
+    </div>
+  );
+}
+
 function Hints({ kind }: { readonly kind: SearchKind }) {
   const example = KINDS.find((choice) => choice.kind === kind)?.example;
   return (
@@ -247,12 +282,18 @@ function Hints({ kind }: { readonly kind: SearchKind }) {
   );
 }
 
-export function SearchFieldPanel({ reading }: { readonly reading: Reading }) {
+interface SearchFieldPanelProps {
+  readonly reading: Reading;
+  /** The pattern is for a layer of the filter (null: a new one) and not for a search. */
+  readonly filter: { readonly layer: number | null } | null;
+}
+
+export function SearchFieldPanel({ reading, filter }: SearchFieldPanelProps) {
   const search = useActiveSearch();
   const typed = useSearches((state) => state.draft.typed);
   const { query } = reading;
   const wrong = query.pattern === '' ? null : checkQuery(query);
-  const shown = search !== null && sameQuery(search.query, query) ? search : null;
+  const shown = filter === null && search !== null && sameQuery(search.query, query) ? search : null;
   // What the server found wrong: such as text that the encoding does not have.
   const refused = shown?.problem?.position != null ? shown.problem : null;
   const complaint = wrong ?? (refused && { ...refused, position: refused.position ?? 0 });
@@ -271,6 +312,8 @@ export function SearchFieldPanel({ reading }: { readonly reading: Reading }) {
           length={complaint.length}
           message={complaint.message}
         />
+      ) : filter ? (
+        <FilterHints layer={filter.layer} />
       ) : shown ? (
         <Standing search={shown} />
       ) : (

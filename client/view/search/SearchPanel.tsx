@@ -1,10 +1,8 @@
 /** The side panel of a search: what was asked, how far it is, and every hit. */
-import { CircleStop, Play, X } from 'lucide-react';
+import { CircleStop, Funnel, Play, X } from 'lucide-react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { formatCount, formatDuration, formatPercent, formatRate, formatSize } from '../../../shared/units.ts';
-import { summaryOf, troubleOf } from '../../search/describe.ts';
-import type { SearchQuery } from '../../search/query.ts';
-import { numberTypeOf } from '../../search/query.ts';
+import { kindOf, summaryOf, troubleOf } from '../../search/describe.ts';
 import { type FileSearch, isRunning, useSearches } from '../../search/searchStore.ts';
 import { jumpTo } from '../../state/addressBar.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
@@ -13,18 +11,6 @@ import { CommandButton } from '../frame/IconButton.tsx';
 import { Keycaps } from '../frame/Keycaps.tsx';
 import { HitListView } from './HitListView.tsx';
 import './searchPanel.css';
-
-/** The switches of a query in words. */
-function kindOf(query: SearchQuery): string {
-  const { kind, caseSensitive, wholeWord, flags, endian, aligned } = query;
-  const words = {
-    text: ['Text', caseSensitive ? 'match case' : 'any case', ...(wholeWord ? ['whole words'] : [])],
-    regex: ['Regex', caseSensitive ? 'match case' : 'any case', ...(flags === '' ? [] : [`flags ${flags}`])],
-    bytes: ['Bytes'],
-    number: ['Number', `${numberTypeOf(query)} ${endian.toUpperCase()}`, ...(aligned ? ['aligned'] : [])],
-  };
-  return words[kind].join(', ');
-}
 
 function Progress({ search }: { readonly search: FileSearch }) {
   const { status } = search;
@@ -65,6 +51,7 @@ function Head({ file, search }: { readonly file: FileInfo; readonly search: File
         </p>
         {running && <CommandButton command="search.cancel" icon={CircleStop} />}
         {stopped && <CommandButton command="search.resume" icon={Play} />}
+        <CommandButton command="filter.search" icon={Funnel} />
         <CommandButton command="search.clear" icon={X} />
       </div>
       {search.problem === null && <Progress search={search} />}

@@ -1,6 +1,7 @@
 /** The search mode of the command field: what is typed, what its keys do. */
 import { type KeyboardEvent, useRef } from 'react';
 import type { SearchKind } from '../../../shared/protocol.ts';
+import { swapRole } from '../../filter/filterStore.ts';
 import { searchFor } from '../../search/controller.ts';
 import { readHistory } from '../../search/history.ts';
 import { draftFor, type Reading, readDraft, typedFor } from '../../search/query.ts';
@@ -66,6 +67,7 @@ export function useSearchField(): SearchField {
         if (kind) chooseKind(kind);
         else if (event.code === 'KeyC') patchDraft({ caseSensitive: !draft.caseSensitive });
         else if (event.code === 'KeyW') patchDraft({ wholeWord: !draft.wholeWord });
+        else if (event.code === 'KeyX') swapRole();
         else return false;
       } else return false;
       return true;

@@ -6,7 +6,6 @@ import { type CSSProperties, useCallback, useEffect, useLayoutEffect, useMemo, u
 import { selectionExtent } from '../../../shared/extent.ts';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { createTextCodec } from '../../../shared/text/codec.ts';
-import { formatCount } from '../../../shared/units.ts';
 import type { Api } from '../../api/client.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
 import { useCacheVersion } from '../../cache/usePages.ts';
@@ -14,7 +13,7 @@ import { usePainting } from '../../highlight/highlightStore.ts';
 import { useCellMetrics } from '../../rows/metrics.ts';
 import { isLong, TextContents } from '../../rows/textContent.ts';
 import type { TextPlaces } from '../../rows/textMoves.ts';
-import { meanRow, rowAt, rowEnd, rowOfOffset, type TextRow } from '../../rows/textRun.ts';
+import { rowAt, rowEnd, rowOfOffset, type TextRow } from '../../rows/textRun.ts';
 import { type RunwayItem, useRunway } from '../../rows/useRunway.ts';
 import { useVisibleHits } from '../../search/useVisibleHits.ts';
 import { useCommandHandlers } from '../../state/commandRegistry.ts';
@@ -22,15 +21,18 @@ import { appStore, type FileView } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
 import { CopyNotice, useCopy } from '../copy/useCopy.tsx';
 import { HorizontalBar } from '../HorizontalBar.tsx';
-import { Overview, type OverviewStep } from '../overview/Overview.tsx';
+import type { OverviewProps } from '../overview/Overview.tsx';
 import type { OverviewLayer } from '../overview/paintLayers.ts';
 import { RowsViewport } from '../rows.tsx';
 import { hasControlPictures } from './controlPictures.ts';
+import { type FilteredRows, filteredRowClass } from './filteredRows.ts';
 import { renderTextRow } from './renderTextRow.tsx';
 import { SeamHeader } from './SeamHeader.tsx';
+import { TextHeader } from './TextHeader.tsx';
+import { TextOverview } from './TextOverview.tsx';
 import { textExtents } from './textExtents.ts';
 import { offsetAtPoint, offsetOnNextLine, type TextPointParts } from './textPoint.ts';
-import { useGutter, useLongest, useSeek, useSidewaysWheel } from './textViewHooks.ts';
+import { useGutter, useLongest, useSidewaysWheel, useWidth } from './textViewHooks.ts';
 import { useHeldCursor } from './useHeldCursor.ts';
 import { useTextAnnouncement } from './useTextAnnouncement.ts';
 import { useTextCommands } from './useTextCommands.ts';
@@ -51,7 +53,11 @@ export interface TextViewProps {
   /** More to show in the overview. */
   readonly layers: readonly OverviewLayer[];
   /** Says more about a byte of the file in the overview's tooltip, such as its line. */
-  readonly describe: ((offset: number) => string | Promise<string>) | null;
+  readonly describe: OverviewProps['describe'];
+  /** Another pane of rows has the keyboard; this one shows where its cursor goes. */
+  readonly follows: boolean;
+  /** Show the rows of a filter; null: all. */
+  readonly filtered: FilteredRows | null;
 }
 
 /** px between the line number and the text. */
@@ -63,17 +69,20 @@ const createDecoder = (label: string, options: TextDecoderOptions) => new TextDe
 
 export function TextView(props: TextViewProps) {
   const view = useApp((state) => state.views[props.file.id]);
-  return view ? <TextPane key={props.file.id} {...props} view={view} /> : null;
+  // Rows of a filter come from elsewhere: a view of them is another one.
+  const key = `${props.file.id}${props.filtered ? ' filtered' : ''}`;
+  return view ? <TextPane key={key} {...props} view={view} /> : null;
 }
 
 function TextPane(props: TextViewProps & { readonly view: FileView }) {
-  const { file, cache, api, active, view } = props;
+  const { file, cache, api, active, view, filtered } = props;
   const settings = useApp((state) => state.settings);
   const version = useCacheVersion(cache);
   const { cellWidth, letterSpacing, rowHeight } = useCellMetrics(settings.fontSize);
   const { size } = cache;
   const { wrap } = settings;
   const encoding = view.encoding ?? file.encoding;
+  const beside = filtered?.beside === true;
 
   const [initial] = useState(() => firstPlace(view));
   const top = useRef<TextTop>({ offset: initial.offset, px: 0 });
@@ -84,7 +93,8 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const cursor = useRef(view.cursor);
   cursor.current = view.cursor;
   const wrapAnchor = useCallback(() => (heldCursor.isHeld() ? cursor.current : top.current.offset), [heldCursor]);
-  const { geometry, snapshot, takeScroll } = useTextGeometry({
+  const hold = useRef<() => number | null>(() => null);
+  const { geometry, picked, snapshot, takeScroll } = useTextGeometry({
     file,
     cache,
     api,
@@ -94,6 +104,8 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     top,
     wrapAnchor,
     onShift,
+    filtered,
+    hold: () => hold.current(),
   });
   const { run, rowCount, facts, errors } = snapshot;
 
@@ -113,16 +125,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const runway = useRunway({ rowCount, rowHeight, measured: wrap, initialRow: 0 });
   shift.current = runway.shift;
 
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const element = main.current;
-    if (!element) return undefined;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    setWidth(element.clientWidth);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-
+  const width = useWidth(main);
   const gutter = useGutter(snapshot.facts.totalLines ?? facts.size / facts.meanLine, file.generation, cellWidth);
   const textWidth = Math.max(0, width - gutter - TEXT_GAP);
   const cells = Math.max(1, Math.floor(textWidth / cellWidth));
@@ -147,7 +150,18 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
 
   const firstVisible = run ? rowAt(run, runway.firstVisibleRow) : null;
   const lastVisible = run ? (rowAt(run, runway.lastVisibleRow) ?? run.rows.at(-1) ?? null) : null;
-  const reportTop = useTextPlace({ fileId: file.id, view, geometry, run, size, top, runway, wrap });
+  const reportTop = useTextPlace({
+    fileId: file.id,
+    view,
+    geometry,
+    run,
+    size,
+    top,
+    runway,
+    wrap,
+    follows: props.follows,
+    reports: !beside,
+  });
 
   useLayoutEffect(() => {
     const scroll = takeScroll();
@@ -171,6 +185,10 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   useTextFollow({ file, view, geometry, snapshot, runway, size, wrap, fit });
 
   const cursorRow = run ? rowOfOffset(run, view.cursor, size) : null;
+  hold.current = () => {
+    const seen = cursorRow !== null && cursorRow >= runway.firstVisibleRow && cursorRow <= runway.lastVisibleRow;
+    return seen ? view.cursor : null;
+  };
   useTextPages({
     cache,
     contents,
@@ -205,9 +223,9 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const point: TextPointParts = { main, run, contents, wrap, leftPx, cells, cellWidth, textLeft: gutter + TEXT_GAP };
   const visualMove = (lines: 1 | -1) => offsetOnNextLine(point, runway, rowHeight, lines);
 
-  const copy = useCopy({ api, fileId: file.id, cache, encoding });
+  const copy = useCopy({ api, fileId: file.id, cache, encoding, pick: filtered?.pick ?? null });
   const bring = useCallback((offset: number) => geometry.show(offset, 'nearest'), [geometry]);
-  const [announcement, announce] = useTextAnnouncement(places);
+  const [announcement, announce] = useTextAnnouncement(places, facts);
   const moving = () => geometry.moving;
   useTextCommands(
     { fileId: file.id, places, rowCount, runway, copy, bring, moving, visualMove, onMoved: announce },
@@ -230,8 +248,11 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     offsetAt: (event) => offsetAtPoint(point, event),
     onBeyond,
     width,
+    shared: beside,
   });
-  const onFocus = useCallback(() => appStore.getState().patchView(file.id, { pane: 'text' }), [file.id]);
+  const onFocus = useCallback(() => {
+    if (!beside) appStore.getState().patchView(file.id, { pane: 'text' });
+  }, [file.id, beside]);
 
   const selection = selectionExtent(view.cursor, view.anchor);
   const retryGeometry = useCallback(() => geometry.retry(), [geometry]);
@@ -246,11 +267,11 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     end: Math.min(size, lastVisible ? rowEnd(lastVisible) : top.current.offset + 1),
   };
   const drawn = textExtents(runway.items, run, contents, wrap ? null : { left: leftCells, cells });
-  const hits = useVisibleHits(file.id, 'text', drawn, visible, view.cursor);
   const painting = usePainting();
   const painted: string[] = [];
   const seen: string[] = [];
   useEffect(() => painting.want(painted, seen));
+  const hits = useVisibleHits(file.id, beside ? 'filtered' : 'text', drawn, visible, view.cursor);
   const renderRow = (item: RunwayItem) =>
     renderTextRow(item, {
       painting,
@@ -272,16 +293,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
       levels: settings.levels,
       onRetryRows: retryGeometry,
     });
-  const onSeek = useSeek(geometry, size, visible.end - visible.offset);
-  const onStep = (step: OverviewStep) => {
-    if (step === 'start') geometry.show(0, 'start');
-    else if (step === 'end') geometry.show(size - 1, 'end');
-    else
-      runway.scrollByRows(
-        (step === 'up' || step === 'pageUp' ? -1 : 1) * (step.startsWith('page') ? runway.pageRows : 1),
-      );
-  };
-
+  const idPrefix = beside ? `filtered-${file.id}` : `text-${file.id}`;
   const style = {
     '--text-letter-spacing': `${letterSpacing}px`,
     '--text-font-size': `${settings.fontSize}px`,
@@ -293,27 +305,24 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   return (
     <div className={wrap ? 'text-view text-view-wrap' : 'text-view'} style={style}>
       <div className="text-main" ref={main}>
-        <div className="text-header" aria-hidden="true">
-          <span className="text-header-line">Line</span>
-          <span className="text-header-text">
-            {leftCells >= 1 ? `Text from column ${formatCount(Math.floor(leftCells) + 1)}` : 'Text'}
-          </span>
-        </div>
+        <TextHeader column={Math.floor(leftCells)} summary={filtered?.summary ?? null} />
         {file.previous && firstVisible?.offset === 0 && <SeamHeader name={file.name} seam={file.previous} />}
         <RowsViewport
           runway={runway}
-          label={`Lines of ${file.name}`}
+          label={filtered ? `Filtered lines of ${file.name}` : `Lines of ${file.name}`}
           className="text-rows"
           measured={wrap}
           activeRow={cursorRow}
-          idPrefix={`text-${file.id}`}
+          idPrefix={idPrefix}
           columnCount={2}
           contentWidth={null}
           renderRow={renderRow}
+          {...(filtered && { rowClass: (item: RunwayItem) => filteredRowClass(run, filtered, item.row) })}
           onPointer={onPointer}
           onFocus={onFocus}
           announcement={announcement}
         />
+        {filtered && !run && size > 0 && errors.jump === undefined && <p className="text-empty">{filtered.empty}</p>}
         {size === 0 && <p className="text-empty">This file is empty. Lines written to it will appear here.</p>}
         {size > 0 && !run && errors.jump !== undefined && (
           <div className="text-empty text-failed">
@@ -329,25 +338,25 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
             visible={cells}
             total={longest + MARGIN_CELLS}
             inset={gutter}
-            controls={`text-${file.id}-rows`}
+            controls={`${idPrefix}-rows`}
             onScroll={scrollLeft}
           />
         )}
         <CopyNotice actions={copy} />
       </div>
-      <Overview
+      <TextOverview
+        file={file}
+        view={view}
+        geometry={geometry}
+        picked={picked}
+        snapshot={snapshot}
+        runway={runway}
         size={size}
         visible={visible}
-        cursor={view.cursor}
         selection={selection}
-        scannedBytes={file.index.complete ? null : file.index.scannedBytes}
         layers={props.layers}
-        rowBytes={run ? meanRow(run, facts) : 80}
-        controls={`text-${file.id}-rows`}
+        controls={`${idPrefix}-rows`}
         describe={props.describe}
-        onSeek={onSeek}
-        onWheelPx={runway.scrollBy}
-        onStep={onStep}
       />
     </div>
   );

@@ -4,9 +4,10 @@ import type { Extent } from '../../../shared/extent.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
 import { pageOf } from '../../cache/plan.ts';
 import type { Painting } from '../../highlight/highlightStore.ts';
+import { lineNumberOf } from '../../rows/pickedRows.ts';
 import type { TextSnapshot } from '../../rows/textChange.ts';
 import { isLong, type TextContents } from '../../rows/textContent.ts';
-import { lineOf, meanRow, rowAt, rowEnd, runEndRow } from '../../rows/textRun.ts';
+import { meanRow, rowAt, rowEnd, runEndRow } from '../../rows/textRun.ts';
 import type { RunwayItem } from '../../rows/useRunway.ts';
 import type { VisibleHits } from '../../search/useVisibleHits.ts';
 import type { FileView } from '../../state/store.ts';
@@ -41,6 +42,8 @@ export interface TextRowParts {
 
 /** Cells of rows of which nothing is known. */
 const UNKNOWN_CELLS = 60;
+/** Of a very long line that is not split although lines wrap, as in a filter, so much is shown. */
+const LONG_WRAPPED_CELLS = 4_096;
 
 export function renderTextRow(item: RunwayItem, parts: TextRowParts): ReactNode {
   const { snapshot, contents, cache, view, selection, hits, wrap, leftPx, cells, cellWidth, gutter, fit } = parts;
@@ -53,7 +56,7 @@ export function renderTextRow(item: RunwayItem, parts: TextRowParts): ReactNode 
     return (
       <TextRowView
         {...EMPTY_ROW}
-        number={run && !run.split ? item.row + 1 : null}
+        number={run && !run.split && !run.picked ? item.row + 1 : null}
         exact={run?.exact === true && !run.split}
         gutterWidth={gutter}
         skeletonCells={skeletonCells(item.row, run ? meanRow(run, facts) : UNKNOWN_CELLS)}
@@ -62,10 +65,11 @@ export function renderTextRow(item: RunwayItem, parts: TextRowParts): ReactNode 
       />
     );
   }
-  const content = contents.content(row, leftCells, cells);
+  const content = contents.content(row, leftCells, wrap ? LONG_WRAPPED_CELLS : cells);
+  const { line, exact } = lineNumberOf(run, row, facts);
   const shared = {
-    number: row.column === null || row.column > 0 ? null : lineOf(run, row) + 1,
-    exact: run.exact,
+    number: row.column === null || row.column > 0 ? null : line + 1,
+    exact,
     continues: row.column === null ? run.split && row !== run.rows[0] : row.column > 0,
     gutterWidth: gutter,
   };

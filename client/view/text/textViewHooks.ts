@@ -1,5 +1,5 @@
 /** Small parts of the text view that have a state of their own. */
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { TextContents } from '../../rows/textContent.ts';
 import type { TextPlaces } from '../../rows/textMoves.ts';
 import { rowAt } from '../../rows/textRun.ts';
@@ -8,6 +8,20 @@ import { gutterCells } from './lineLabel.ts';
 
 /** While the thumb is dragged the latest place is asked for at most this often, ms. */
 const SEEK_MS = 60;
+
+/** Width of an element, px; 0 until it is there. */
+export function useWidth(main: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = main.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    setWidth(element.clientWidth);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [main]);
+  return width;
+}
 
 /** Width of the line numbers, whole px; grows with the number of lines, and never shrinks while one file is shown. */
 export function useGutter(lines: number, generation: number, cellWidth: number): number {

@@ -1,15 +1,19 @@
 /** What a screen reader hears after the keyboard moved the cursor, once the moves have paused. */
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { lineNumberOf } from '../../rows/pickedRows.ts';
 import { rowHolding, type TextPlaces } from '../../rows/textMoves.ts';
-import { lineOf, rowOfOffset } from '../../rows/textRun.ts';
+import { rowOfOffset, type TextFacts } from '../../rows/textRun.ts';
 
 const ANNOUNCE_MS = 250;
 const MAX_CHARACTERS = 200;
 
-export function useTextAnnouncement(places: TextPlaces | null): readonly [string, (cursor: number) => void] {
+export function useTextAnnouncement(
+  places: TextPlaces | null,
+  facts: TextFacts,
+): readonly [string, (cursor: number) => void] {
   const [text, setText] = useState('');
-  const latest = useRef(places);
-  latest.current = places;
+  const latest = useRef({ places, facts });
+  latest.current = { places, facts };
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   useEffect(
     () => () => {
@@ -20,11 +24,13 @@ export function useTextAnnouncement(places: TextPlaces | null): readonly [string
   const announce = useCallback((cursor: number) => {
     if (timer.current !== null) clearTimeout(timer.current);
     timer.current = setTimeout(() => {
-      const now = latest.current;
+      const { places: now, facts: known } = latest.current;
       const row = now && rowHolding(now, cursor);
       if (!now || !row || rowOfOffset(now.run, cursor, now.size) === null) return;
       const content = now.contents.content(row, 0, MAX_CHARACTERS);
-      const number = `${now.run.exact ? 'Line' : 'About line'} ${lineOf(now.run, row) + 1}`;
+      const { line, exact } = lineNumberOf(now.run, row, known);
+      const context = row.picked?.match === false ? ', context' : '';
+      const number = `${exact ? 'Line' : 'About line'} ${line + 1}${context}`;
       setText(`${number}: ${content?.layout.text.slice(0, MAX_CHARACTERS) ?? ''}`);
     }, ANNOUNCE_MS);
   }, []);

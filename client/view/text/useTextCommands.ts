@@ -5,6 +5,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { type Extent, selectionExtent } from '../../../shared/extent.ts';
 import type { CopyFormat } from '../../rows/copyFormats.ts';
+import { edgeOffset, gapAt } from '../../rows/pickedRows.ts';
 import type { CharacterPlace } from '../../rows/textContent.ts';
 import {
   characterHolding,
@@ -153,14 +154,18 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
         return target !== null;
       };
       if (move.step === 'fileStart' || move.step === 'fileEnd') {
-        const offset = move.step === 'fileStart' ? 0 : places.size - 1;
-        const character = characterHolding(places, offset);
-        if (!character && !move.brought) bring(offset);
+        const edge = move.step === 'fileStart' ? 'start' : 'end';
+        const offset = edgeOffset(places.run, edge, places.size);
+        const character = offset === null ? null : characterHolding(places, offset);
+        if (!character && !move.brought) bring(offset ?? (edge === 'start' ? 0 : places.size - 1));
         move.brought = true;
         return done(character);
       }
       const row = rowOfOffset(places.run, cursor, places.size);
+      // A cursor whose line the filter leaves out is between two rows.
+      const gap = gapAt(places.run, cursor, places.size);
       if (move.step !== 'vertical') {
+        if (gap !== null) return done(characterInRow(places, Math.min(gap, rowCount - 1), 0));
         if (row === null) {
           if (!move.brought) bring(cursor);
           move.brought = true;
@@ -174,13 +179,14 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
       const page = Math.abs(move.rows) > 1;
       // The view follows a single step later than the cursor goes.
       const slack = page ? 0 : MAX_WAITING;
-      const outside = row === null || row < runway.firstVisibleRow - slack || row > runway.lastVisibleRow + slack;
+      const base = gap === null ? row : move.rows > 0 ? gap - 1 : gap;
+      const outside = base === null || base < runway.firstVisibleRow - slack || base > runway.lastVisibleRow + slack;
       move.lost ??= outside && (page || !move.extend);
       if (!page && !move.lost) {
         const target = visualMove(move.rows === 1 ? 1 : -1);
         if (target !== null) return done(characterHolding(places, target));
       }
-      if (row === null && !move.lost) {
+      if (base === null && !move.lost) {
         if (!move.brought) bring(cursor);
         move.brought = true;
         return false;
@@ -194,7 +200,7 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
         : below
           ? lastVisibleRow
           : firstVisibleRow;
-      const from = move.lost || row === null ? seen : row;
+      const from = move.lost || base === null ? seen : base;
       const target = Math.max(0, Math.min(from + move.rows, rowCount - 1));
       if (!move.brought && page) runway.scrollByRows(move.rows);
       else if (!move.brought && rowAt(places.run, target) === null) runway.scrollToRow(target, 'nearest');

@@ -1,12 +1,14 @@
-/** A TextGeometry for a component: made once, told what becomes of the file, its changes applied to the runway in one commit. */
+/** The geometry of all rows, or of those of a filter, for a component: made once, told what becomes of the file, its changes applied to the runway in one commit. */
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { lineFormat, lineFormatKey } from '../../../shared/lineFormat.ts';
 import type { FileInfo, IndexStatus } from '../../../shared/protocol.ts';
 import type { Api, LinesQuery } from '../../api/client.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
+import { FilterGeometry } from '../../rows/filterGeometry.ts';
 import type { RowAlign } from '../../rows/runway.ts';
-import type { FetchGeometry, GeometryFile, TextScroll, TextSnapshot } from '../../rows/textChange.ts';
+import type { FetchGeometry, GeometryFile, RowGeometry, TextScroll, TextSnapshot } from '../../rows/textChange.ts';
 import { TextGeometry } from '../../rows/textGeometry.ts';
+import type { FilteredRows } from './filteredRows.ts';
 
 /** Longest row while lines wrap, bytes. */
 const WRAP_SPLIT = 4_096;
@@ -30,6 +32,10 @@ export interface GeometryParts {
   /** The byte that keeps its place when wrapping is switched. */
   readonly wrapAnchor: () => number;
   readonly onShift: (rows: number) => void;
+  /** Show the rows of a filter; whether there is one must not change. */
+  readonly filtered: FilteredRows | null;
+  /** The byte whose row keeps its place when another filter takes over; null: the top one. */
+  readonly hold: () => number | null;
 }
 
 /** The index of the file tells about these lines only when they end with the same terminators. */
@@ -54,31 +60,53 @@ function fetchFrom(api: Api, fileId: string): FetchGeometry {
   };
 }
 
+function createPicked(
+  parts: RefObject<GeometryParts>,
+  file: GeometryFile,
+  onStale: (generation: number, size: number) => void,
+): FilterGeometry {
+  return new FilterGeometry({
+    file,
+    fetch: (query, signal) => {
+      const { filtered } = parts.current;
+      if (!filtered) throw new Error('the view shows no filter');
+      return filtered.fetch(query, signal);
+    },
+    onStale,
+    onGone: (id) => parts.current.filtered?.onGone(id),
+  });
+}
+
 export interface GeometryUse {
-  readonly geometry: TextGeometry;
+  readonly geometry: RowGeometry;
+  /** The same, when it is of a filter. */
+  readonly picked: FilterGeometry | null;
   readonly snapshot: TextSnapshot;
   /** Takes the scroll that came with the last change; for a layout effect after the runway's own. */
   readonly takeScroll: () => TextScroll | null;
 }
 
 export function useTextGeometry(parts: GeometryParts): GeometryUse {
-  const { file, cache, api, encoding, wrap, top } = parts;
+  const { file, cache, api, encoding, wrap, top, filtered } = parts;
   const { size, generation } = cache;
   const index = indexFor(file, encoding);
   const known: GeometryFile = { size, generation, encoding, index };
-  const [geometry] = useState(
+  const latest = useRef(parts);
+  latest.current = parts;
+  const onStale = (newGeneration: number, newSize: number): void => cache.update(newSize, newGeneration);
+  const [picked] = useState(() => filtered && createPicked(latest, known, onStale));
+  const [geometry] = useState<RowGeometry>(
     () =>
+      picked ??
       new TextGeometry({
         file: known,
         split: wrap ? WRAP_SPLIT : null,
         fetch: fetchFrom(api, file.id),
-        onStale: (newGeneration, newSize) => cache.update(newSize, newGeneration),
+        onStale,
       }),
   );
   const [snapshot, setSnapshot] = useState(() => geometry.snapshot());
   const scroll = useRef<TextScroll | null>(null);
-  const latest = useRef(parts);
-  latest.current = parts;
 
   useEffect(() => {
     const stop = geometry.subscribe((change) => {
@@ -98,6 +126,12 @@ export function useTextGeometry(parts: GeometryParts): GeometryUse {
     geometry.update({ size, generation, encoding, index }, top.current);
   }, [geometry, size, generation, encoding, index, top]);
 
+  const { id, version, rows } = filtered?.progress ?? {};
+  useEffect(() => {
+    const filter = id === undefined || version === undefined || rows === undefined ? null : { id, version, rows };
+    picked?.follow(filter, latest.current.hold());
+  }, [picked, id, version, rows]);
+
   const wrapped = useRef(wrap);
   useLayoutEffect(() => {
     if (wrapped.current === wrap) return;
@@ -107,6 +141,7 @@ export function useTextGeometry(parts: GeometryParts): GeometryUse {
 
   return {
     geometry,
+    picked,
     snapshot,
     takeScroll: () => {
       const wish = scroll.current;

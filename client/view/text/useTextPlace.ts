@@ -1,7 +1,8 @@
 /** Keeps the view and the store together: follows wishes to reveal a byte, reports its top, follows the other pane when that one leads. */
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
+import { nearestRow } from '../../rows/pickedRows.ts';
 import type { RowAlign } from '../../rows/runway.ts';
-import type { TextGeometry } from '../../rows/textGeometry.ts';
+import type { RowGeometry } from '../../rows/textChange.ts';
 import type { TextRun } from '../../rows/textRun.ts';
 import { rowOfOffset } from '../../rows/textRun.ts';
 import type { Runway } from '../../rows/useRunway.ts';
@@ -27,12 +28,16 @@ export function firstPlace(view: FileView): { readonly offset: number; readonly 
 export interface TextPlaceParts {
   readonly fileId: string;
   readonly view: FileView;
-  readonly geometry: TextGeometry;
+  readonly geometry: RowGeometry;
   readonly run: TextRun | null;
   readonly size: number;
   readonly top: RefObject<TextTop>;
   readonly runway: Runway;
   readonly wrap: boolean;
+  /** Shows where the cursor goes although nobody asked for it: another pane has the keyboard. */
+  readonly follows: boolean;
+  /** Speaks for the file: its top is the file's, and it may lead the linked pane. */
+  readonly reports: boolean;
 }
 
 /** Rows on screen from the top to the row with the cursor; null while that is out of sight. */
@@ -106,17 +111,33 @@ export function useTextPlace(parts: TextPlaceParts): () => void {
     [],
   );
 
+  /** Shows a byte with what is around it, unless it is on the screen. */
+  const come = useCallback((offset: number): void => {
+    const { geometry: rows, run, size, runway } = latest.current;
+    const row = run && nearestRow(run, offset, size);
+    if (row !== null && row >= runway.firstVisibleRow && row < runway.lastVisibleRow) return;
+    rows.show(offset, 'center');
+  }, []);
+
   // A layout effect, so that cursor and view move in one frame.
   useLayoutEffect(() => {
     const { reveal } = view;
     if (reveal.seq === seen.current) return;
     seen.current = reveal.seq;
     appStore.getState().setFollowed(latest.current.fileId);
-    geometry.show(reveal.offset, ALIGNS[reveal.align]);
-  }, [view, geometry]);
+    if (latest.current.follows && reveal.align === 'nearest') come(reveal.offset);
+    else geometry.show(reveal.offset, ALIGNS[reveal.align]);
+  }, [view, geometry, come]);
+
+  const { follows } = parts;
+  const { cursor } = view;
+  useLayoutEffect(() => {
+    if (follows) come(cursor);
+  }, [follows, cursor, come]);
 
   return useCallback(() => {
-    const { view: current, top, run, size } = latest.current;
+    const { view: current, top, run, size, reports } = latest.current;
+    if (!reports) return;
     if (current.mode === 'both') {
       if (current.leads === 'text') lead();
       else if (current.lead) follow(current.lead);

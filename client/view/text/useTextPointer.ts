@@ -20,6 +20,8 @@ export interface TextPointerParts {
   /** The pointer is `px` beyond the left (negative) or right edge of the text. */
   readonly onBeyond: (px: number) => void;
   readonly width: number;
+  /** Other panes show the place that is pressed as well. */
+  readonly shared: boolean;
 }
 
 interface Held {
@@ -39,7 +41,8 @@ export function useTextPointer(parts: TextPointerParts): (event: RowsPointerEven
   const held = useRef<Held | null>(null);
 
   return useCallback((event: RowsPointerEvent) => {
-    const { fileId, places, gutterWidth, offsetAt, onBeyond, width } = latest.current;
+    const { fileId, places, gutterWidth, offsetAt, onBeyond, width, shared } = latest.current;
+    const reveal = shared ? { reveal: 'nearest' as const } : {};
     const state = appStore.getState();
     const view = state.views[fileId];
     const offset = offsetAt(event);
@@ -56,8 +59,8 @@ export function useTextPointer(parts: TextPointerParts): (event: RowsPointerEven
           return;
         }
         held.current = { span, unit };
-        if (unit === 1) state.move(fileId, span.offset, { anchor: null });
-        else state.move(fileId, span.end - 1, { anchor: span.offset });
+        if (unit === 1) state.move(fileId, span.offset, { anchor: null, ...reveal });
+        else state.move(fileId, span.end - 1, { anchor: span.offset, ...reveal });
         return;
       }
       case 'drag': {

@@ -1,0 +1,27 @@
+/** What the columns of a text view are, and how a filter stands whose rows it shows. */
+import { formatCount } from '../../../shared/units.ts';
+
+interface TextHeaderProps {
+  /** First visible column of characters, 0-based. */
+  readonly column: number;
+  /** Of the filter; null where all rows are shown. */
+  readonly summary: string | null;
+}
+
+export function TextHeader({ column, summary }: TextHeaderProps) {
+  return (
+    <div className="text-header">
+      <span className="text-header-line" aria-hidden="true">
+        Line
+      </span>
+      <span className="text-header-text" aria-hidden="true">
+        {column >= 1 ? `Text from column ${formatCount(column + 1)}` : 'Text'}
+      </span>
+      {summary !== null && (
+        <span className="text-header-filter tabular" role="status" aria-label="Filter">
+          {summary}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+/** What a text view has to know to show the rows of a filter instead of all. */
+import type { Extent } from '../../../shared/extent.ts';
+import type { FetchFilterRows, FilterProgress } from '../../rows/filterGeometry.ts';
+import { isApart } from '../../rows/pickedRows.ts';
+import { rowAt, type TextRun } from '../../rows/textRun.ts';
+import type { Tint } from '../../state/tints.ts';
+
+export interface FilteredRows {
+  /** Null while there is no filter on the server. */
+  readonly progress: FilterProgress | null;
+  /** In a pane of its own below the full view, which then speaks for the file. */
+  readonly beside: boolean;
+  /** Colours of the layers, by the numbers that rows call them. */
+  readonly tints: readonly (Tint | undefined)[];
+  /** Rows that are not neighbours in the file are kept apart by a line. */
+  readonly apart: boolean;
+  /** How many rows there are and how far it is, for the header. */
+  readonly summary: string;
+  /** Said where rows would be while there are none, one sentence. */
+  readonly empty: string;
+  readonly fetch: FetchFilterRows;
+  /** The server does not have the filter any more. */
+  readonly onGone: (id: string) => void;
+  /** What of an extent of the file is in rows that match or are context, in order; rejects with a sentence when it is too much. */
+  readonly pick: (extent: Extent, signal: AbortSignal) => Promise<readonly Extent[]>;
+}
+
+/** Classes of a row: context, the colour of the first layer that it matches, what is left out above it. */
+export function filteredRowClass(run: TextRun | null, filtered: FilteredRows, row: number): string | undefined {
+  const picked = run && rowAt(run, row)?.picked;
+  if (!run || !picked) return undefined;
+  const apart = filtered.apart && isApart(run, row) ? ' text-row-apart' : '';
+  if (!picked.match) return `text-row-context${apart}`;
+  const tint = filtered.tints[picked.layers[0] ?? -1];
+  return tint === undefined ? `text-row-match${apart}` : `text-row-match tint-${tint}${apart}`;
+}
