@@ -149,9 +149,11 @@ export class FilterRunner {
       this.#wait = Math.min(POLL_MS, this.#wait * 1.6);
       return this.#wait;
     } catch (error) {
-      if (isGone(error)) return this.#findGone();
+      if (isGone(error) && (await this.#findGone())) return AGAIN;
       this.#change({ problem: messageOf(error) });
-      return isTransient(error) || (error instanceof ApiError && error.status === 409) ? RETRY_MS : null;
+      return isTransient(error) || isGone(error) || (error instanceof ApiError && error.status === 409)
+        ? RETRY_MS
+        : null;
     }
   }
 
@@ -284,18 +286,22 @@ export class FilterRunner {
     if (state?.id === search) this.#changeLayer(layer, { ...state, histogram });
   }
 
-  /** The server forgot a search or the filter: finds out which, so that only what is missing is made again. */
-  async #findGone(): Promise<number> {
-    this.#dropRows();
-    for (const [key, state] of Object.entries(this.#state.layers)) {
+  /** The server forgot a search or the filter: finds out which, so that only what is missing is made again. False if none. */
+  async #findGone(): Promise<boolean> {
+    const { rows, layers } = this.#state;
+    let found = rows !== null;
+    if (rows) this.#dropRows();
+    for (const [key, state] of Object.entries(layers)) {
       if (state.id === null) continue;
       try {
         await this.#backend.searches.status(this.#fileId, state.id);
       } catch (error) {
-        if (isGone(error)) this.#changeLayer(Number(key), null);
+        if (!isGone(error)) continue;
+        found = true;
+        this.#changeLayer(Number(key), null);
       }
     }
-    return POLL_MS;
+    return found;
   }
 
   #dropRows(): void {

@@ -7,7 +7,8 @@
  */
 import type { FilterRowsReply } from '../../shared/protocol.ts';
 import { ApiError, isAbort } from '../api/errors.ts';
-import { browserClock, type Clock } from '../cache/clock.ts';
+import { browserClock } from '../cache/clock.ts';
+import type { FilterGeometryOptions, FilterProgress } from './filterRows.ts';
 import { extendPicked, nearestRow, pickedRun, rowFrom } from './pickedRows.ts';
 import type { RowAlign } from './runway.ts';
 import type { GeometryFile, RowGeometry, TextChange, TextScroll, TextSide, TextSnapshot } from './textChange.ts';
@@ -15,32 +16,6 @@ import { factsOf } from './textFacts.ts';
 import { Flights } from './textFlights.ts';
 import { rowAt, rowOfOffset, runEnd, runEndRow, runStart, type TextRun, trimRun } from './textRun.ts';
 import { newState, TextTrouble } from './textTrouble.ts';
-
-/** How far a filter of the server is. */
-export interface FilterProgress {
-  readonly id: string;
-  /** Differs whenever rows may have changed. */
-  readonly version: number;
-  readonly rows: number;
-}
-
-/** Rows by number, or from the one that holds `offset` (else the next one) on; a negative count: those before that one. */
-export interface FilterQuery {
-  readonly id: string;
-  readonly place: { readonly offset: number } | { readonly start: number };
-  readonly count: number;
-}
-
-export type FetchFilterRows = (query: FilterQuery, signal: AbortSignal) => Promise<FilterRowsReply>;
-
-export interface FilterGeometryOptions {
-  readonly file: GeometryFile;
-  readonly fetch: FetchFilterRows;
-  readonly onStale: (generation: number, size: number) => void;
-  /** The server does not have the filter (any more). */
-  readonly onGone: (id: string) => void;
-  readonly clock?: Clock;
-}
 
 /** Rows asked for at once on each side, and how near the view may come to an end of the run. */
 const FETCH_ROWS = 512;

@@ -2,7 +2,7 @@
  * The lines of a file in rows. Where the rows are comes from a TextGeometry, their bytes from the page cache, cursor and selection
  * from the store; what is on screen is a function of these, and nothing here is kept twice.
  */
-import { type CSSProperties, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { selectionExtent } from '../../../shared/extent.ts';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { createTextCodec } from '../../../shared/text/codec.ts';
@@ -13,7 +13,7 @@ import { usePainting } from '../../highlight/highlightStore.ts';
 import { useCellMetrics } from '../../rows/metrics.ts';
 import { isLong, TextContents } from '../../rows/textContent.ts';
 import type { TextPlaces } from '../../rows/textMoves.ts';
-import { rowAt, rowEnd, rowOfOffset, type TextRow } from '../../rows/textRun.ts';
+import { rowAt, rowEnd, rowOfOffset } from '../../rows/textRun.ts';
 import { type RunwayItem, useRunway } from '../../rows/useRunway.ts';
 import { useVisibleHits } from '../../search/useVisibleHits.ts';
 import { useCommandHandlers } from '../../state/commandRegistry.ts';
@@ -30,9 +30,9 @@ import { renderTextRow } from './renderTextRow.tsx';
 import { SeamHeader } from './SeamHeader.tsx';
 import { TextHeader } from './TextHeader.tsx';
 import { TextOverview } from './TextOverview.tsx';
-import { textExtents } from './textExtents.ts';
+import { startingAt, textExtents, visibleExtent } from './textExtents.ts';
 import { offsetAtPoint, offsetOnNextLine, type TextPointParts } from './textPoint.ts';
-import { useGutter, useLongest, useSidewaysWheel, useWidth } from './textViewHooks.ts';
+import { textStyle, useGutter, useLongest, useSidewaysWheel, useWidth } from './textViewHooks.ts';
 import { useHeldCursor } from './useHeldCursor.ts';
 import { useTextAnnouncement } from './useTextAnnouncement.ts';
 import { useTextCommands } from './useTextCommands.ts';
@@ -148,8 +148,6 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     if (heldCursor.isHeld()) sideways.current = { seq: -1, offset: cursor.current };
   }, [fit, wrap, runway, heldCursor]);
 
-  const firstVisible = run ? rowAt(run, runway.firstVisibleRow) : null;
-  const lastVisible = run ? (rowAt(run, runway.lastVisibleRow) ?? run.rows.at(-1) ?? null) : null;
   const reportTop = useTextPlace({
     fileId: file.id,
     view,
@@ -257,15 +255,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const selection = selectionExtent(view.cursor, view.anchor);
   const retryGeometry = useCallback(() => geometry.retry(), [geometry]);
 
-  const visible = {
-    offset: Math.min(
-      size,
-      firstVisible
-        ? firstVisible.offset + fraction(firstVisible, runway.position().px, rowHeight, wrap)
-        : top.current.offset,
-    ),
-    end: Math.min(size, lastVisible ? rowEnd(lastVisible) : top.current.offset + 1),
-  };
+  const visible = visibleExtent(runway, run, size, wrap) ?? startingAt(top.current.offset, size);
   const drawn = textExtents(runway.items, run, contents, wrap ? null : { left: leftCells, cells });
   const painting = usePainting();
   const painted: string[] = [];
@@ -294,19 +284,12 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
       onRetryRows: retryGeometry,
     });
   const idPrefix = beside ? `filtered-${file.id}` : `text-${file.id}`;
-  const style = {
-    '--text-letter-spacing': `${letterSpacing}px`,
-    '--text-font-size': `${settings.fontSize}px`,
-    '--text-row-height': `${rowHeight}px`,
-    '--text-cell': `${cellWidth}px`,
-    '--text-gutter': `${gutter}px`,
-    '--text-left': `${-leftPx}px`,
-  } as CSSProperties;
+  const style = textStyle({ letterSpacing, cellWidth, rowHeight, gutter, leftPx, fontSize: settings.fontSize });
   return (
     <div className={wrap ? 'text-view text-view-wrap' : 'text-view'} style={style}>
       <div className="text-main" ref={main}>
         <TextHeader column={Math.floor(leftCells)} summary={filtered?.summary ?? null} />
-        {file.previous && firstVisible?.offset === 0 && <SeamHeader name={file.name} seam={file.previous} />}
+        {file.previous && visible.offset === 0 && <SeamHeader name={file.name} seam={file.previous} />}
         <RowsViewport
           runway={runway}
           label={filtered ? `Filtered lines of ${file.name}` : `Lines of ${file.name}`}
@@ -360,10 +343,4 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
       />
     </div>
   );
-}
-
-/** Bytes of the first visible row that are scrolled away, so that the thumb moves with each px. */
-function fraction(row: TextRow, px: number, rowHeight: number, wrap: boolean): number {
-  const bytes = rowEnd(row) - row.offset;
-  return wrap ? 0 : Math.floor((bytes * Math.min(px, rowHeight)) / rowHeight);
 }

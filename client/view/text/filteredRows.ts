@@ -1,6 +1,6 @@
 /** What a text view has to know to show the rows of a filter instead of all. */
 import type { Extent } from '../../../shared/extent.ts';
-import type { FetchFilterRows, FilterProgress } from '../../rows/filterGeometry.ts';
+import type { FetchFilterRows, FilterProgress } from '../../rows/filterRows.ts';
 import { isApart } from '../../rows/pickedRows.ts';
 import { rowAt, type TextRun } from '../../rows/textRun.ts';
 import type { Tint } from '../../state/tints.ts';

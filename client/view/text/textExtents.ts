@@ -3,7 +3,7 @@ import type { Extent } from '../../../shared/extent.ts';
 import { byteOf, characterAtCell } from '../../../shared/text/lineLayout.ts';
 import { isLong, type TextContents } from '../../rows/textContent.ts';
 import { rowAt, rowEnd, type TextRow, type TextRun } from '../../rows/textRun.ts';
-import type { RunwayItem } from '../../rows/useRunway.ts';
+import type { Runway, RunwayItem } from '../../rows/useRunway.ts';
 
 /** Rows up to so many bytes are taken whole: the view may go sideways in them without anything to ask for. */
 const WHOLE_BYTES = 4_096;
@@ -42,4 +42,23 @@ function rowExtent(row: TextRow, contents: TextContents, columns: Columns | null
   const byteAt = (cell: number): number => byteOf(layout, characterAtCell(layout, Math.max(0, cell - startCell)));
   const base = row.offset + start;
   return { offset: base + byteAt(left), end: Math.max(base + byteAt(left) + 1, base + byteAt(left + cells + 1)) };
+}
+
+/** Bytes on screen; null where no row is known. */
+export function visibleExtent(runway: Runway, run: TextRun | null, size: number, wrap: boolean): Extent | null {
+  const first = run && rowAt(run, runway.firstVisibleRow);
+  const last = run && (rowAt(run, runway.lastVisibleRow) ?? run.rows.at(-1));
+  if (!first || !last) return null;
+  const gone = wrap ? 0 : fraction(first, runway.position().px, runway.rowHeight);
+  return { offset: Math.min(size, first.offset + gone), end: Math.min(size, rowEnd(last)) };
+}
+
+/** In place of what is visible while nothing is. */
+export function startingAt(offset: number, size: number): Extent {
+  return { offset: Math.min(size, offset), end: Math.min(size, offset + 1) };
+}
+
+/** Bytes of the first visible row that are scrolled away, so that the thumb moves with each px. */
+function fraction(row: TextRow, px: number, rowHeight: number): number {
+  return Math.floor(((rowEnd(row) - row.offset) * Math.min(px, rowHeight)) / rowHeight);
 }

@@ -1,5 +1,14 @@
 /** Small parts of the text view that have a state of their own. */
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { TextContents } from '../../rows/textContent.ts';
 import type { TextPlaces } from '../../rows/textMoves.ts';
 import { rowAt } from '../../rows/textRun.ts';
@@ -105,4 +114,26 @@ export function useSeek(
     },
     [geometry],
   );
+}
+
+interface TextMeasures {
+  readonly letterSpacing: number;
+  readonly cellWidth: number;
+  readonly rowHeight: number;
+  readonly gutter: number;
+  readonly leftPx: number;
+  readonly fontSize: number;
+}
+
+/** The measures of a view for its style sheet, CSS px. */
+export function textStyle(measures: TextMeasures): CSSProperties {
+  const { letterSpacing, cellWidth, rowHeight, gutter, leftPx, fontSize } = measures;
+  return {
+    '--text-letter-spacing': `${letterSpacing}px`,
+    '--text-font-size': `${fontSize}px`,
+    '--text-row-height': `${rowHeight}px`,
+    '--text-cell': `${cellWidth}px`,
+    '--text-gutter': `${gutter}px`,
+    '--text-left': `${-leftPx}px`,
+  } as CSSProperties;
 }

@@ -1,5 +1,5 @@
 /** A filter of lines as a server would answer for it, with nothing clever: all rows are made anew for each question. */
-import type { FetchFilterRows } from '../../../client/rows/filterGeometry.ts';
+import type { FetchFilterRows } from '../../../client/rows/filterRows.ts';
 import type { FilterRow, FilterRowsReply } from '../../../shared/protocol.ts';
 
 export interface NaiveFilter {
