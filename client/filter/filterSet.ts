@@ -47,13 +47,14 @@ function freeTint(layers: readonly FilterLayer[]): Tint {
   return TINTS.reduce((least, tint) => (uses(tint) < uses(least) ? tint : least));
 }
 
+const freeId = (layers: readonly FilterLayer[]): number => Math.max(0, ...layers.map(({ id }) => id)) + 1;
+
 /** The filter with one more layer at its end, applied; one that finds the same in the same role is turned on instead. Null when full. */
 export function withLayer(set: FilterSet, query: SearchQuery, role: FilterRole): FilterSet | null {
   const same = set.layers.find((layer) => layer.role === role && sameQuery(layer.query, query));
   if (same) return { ...changeLayer(set, same.id, { on: true }), on: true };
   if (set.layers.length >= MAX_LAYERS) return null;
-  const id = Math.max(0, ...set.layers.map((layer) => layer.id)) + 1;
-  const layer: FilterLayer = { id, name: null, query, role, on: true, tint: freeTint(set.layers) };
+  const layer: FilterLayer = { id: freeId(set.layers), name: null, query, role, on: true, tint: freeTint(set.layers) };
   return { ...set, layers: [...set.layers, layer], on: true };
 }
 
@@ -63,6 +64,14 @@ export function changeLayer(set: FilterSet, id: number, change: Partial<Omit<Fil
 
 export function withoutLayer(set: FilterSet, id: number): FilterSet {
   return { ...set, layers: set.layers.filter((layer) => layer.id !== id) };
+}
+
+/** The filter with a layer that was deleted at its old place, if there is room. */
+export function backAgain(set: FilterSet, layer: FilterLayer, at: number): FilterSet {
+  if (set.layers.length >= MAX_LAYERS) return set;
+  const taken = set.layers.some(({ id }) => id === layer.id);
+  const again = taken ? { ...layer, id: freeId(set.layers) } : layer;
+  return { ...set, layers: [...set.layers.slice(0, at), again, ...set.layers.slice(at)], on: true };
 }
 
 /** The filter with a layer at another place of the list. */

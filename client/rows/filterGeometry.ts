@@ -41,6 +41,8 @@ export class FilterGeometry implements RowGeometry {
   #visible = { first: 0, last: 0 };
   /** Where the view wants to be while there is no row to show. */
   #wish: Wish = { offset: 0, align: 'start', px: 0 };
+  /** The jump that is under way was asked for by somebody. */
+  #asked = false;
   #disposed = false;
 
   constructor(options: FilterGeometryOptions) {
@@ -58,6 +60,10 @@ export class FilterGeometry implements RowGeometry {
     return this.#flights.has('jump');
   }
 
+  get leaving(): boolean {
+    return this.#asked && this.moving;
+  }
+
   snapshot(): TextSnapshot {
     const run = this.#run;
     const { index } = this.#file;
@@ -69,6 +75,12 @@ export class FilterGeometry implements RowGeometry {
   /** Shows the row that holds `offset`, else the nearest. */
   show(offset: number, align: RowAlign): void {
     this.#go({ offset, align, px: 0 });
+    this.#asked = true;
+  }
+
+  showEnd(): void {
+    if (this.#run) this.showRow(this.snapshot().rowCount - 1, 'end');
+    else this.#go({ offset: this.#file.size, align: 'end', px: 0 });
   }
 
   /** Rows of a filter are whole lines, wrapped or not: they only have to be shown again from the same place. */
@@ -148,6 +160,7 @@ export class FilterGeometry implements RowGeometry {
 
   #go(wish: Wish): void {
     this.#flights.cancel('jump');
+    this.#asked = false;
     const run = this.#run;
     const row = run ? nearestRow(run, wish.offset, this.#file.size) : null;
     if (row !== null) {

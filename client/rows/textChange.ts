@@ -63,9 +63,13 @@ export interface RowGeometry {
   subscribe(listener: (change: TextChange) => void): () => void;
   /** A jump is on its way. */
   readonly moving: boolean;
+  /** Somebody asked for another place, and its rows are on their way. */
+  readonly leaving: boolean;
   snapshot(): TextSnapshot;
   /** Shows the row of a byte (clamped to the file), at once when it is here, else when it came. */
   show(offset: number, align: RowAlign): void;
+  /** As `show` of the last row, for a view that has never left the end. */
+  showEnd(): void;
   /** Makes everything anew around `offset`, whose row is shown with `px` above the top edge. */
   rebuild(offset: number, px: number, split: number | null): void;
   /** The view says which coordinates are on screen, of which epoch. Starts the requests that are due. */

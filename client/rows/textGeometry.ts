@@ -101,7 +101,6 @@ export class TextGeometry implements RowGeometry {
     return this.#flights.has('jump');
   }
 
-  /** Somebody asked for another place, and its rows are on their way. */
   get leaving(): boolean {
     return this.#asked && this.moving;
   }
@@ -118,7 +117,6 @@ export class TextGeometry implements RowGeometry {
     this.#asked = true;
   }
 
-  /** As `show` of the last row, for a view that has never left the end. */
   showEnd(): void {
     this.#go(this.#file.size - 1, 'end', 0);
   }

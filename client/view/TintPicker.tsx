@@ -8,13 +8,16 @@ interface TintPickerProps {
   /** What has the colour, for its name: `Colour of ERROR`. */
   readonly name: string;
   readonly onPick: (tint: Tint) => void;
+  /** -1 where something around it has the tab stop; 0 when absent. */
+  readonly tabIndex?: 0 | -1;
 }
 
-export function TintPicker({ tint, name, onPick }: TintPickerProps) {
+export function TintPicker({ tint, name, onPick, tabIndex = 0 }: TintPickerProps) {
   return (
     <Menu.Root modal={false}>
       <Menu.Trigger
         className={`swatch tint-${tint}`}
+        tabIndex={tabIndex}
         aria-label={`${name}: ${tintName(tint)}`}
         data-tip={`Colour ${tint}, ${tintName(tint)}`}
       >

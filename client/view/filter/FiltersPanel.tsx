@@ -12,6 +12,7 @@ import type { CommandId } from '../../state/commands.ts';
 import { appStore } from '../../state/store.ts';
 import { CommandButton } from '../frame/IconButton.tsx';
 import { Keycaps } from '../frame/Keycaps.tsx';
+import { UndoBar, useUndo } from '../undo.tsx';
 import { LayerList } from './LayerList.tsx';
 import './filters.css';
 
@@ -169,11 +170,19 @@ function Empty() {
   );
 }
 
+interface ActionProps {
+  readonly command: CommandId;
+  readonly icon: typeof Plus;
+  readonly onDone?: () => void;
+}
+
 /** A button that stands there also while there is nothing to do it with. */
-function Action({ command, icon }: { readonly command: CommandId; readonly icon: typeof Plus }) {
+function Action({ command, icon, onDone }: ActionProps) {
   useCommandsVersion();
   return (
-    <span className={canRun(command) ? undefined : 'filter-idle'}>
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the button in it has the keys, and clicks are theirs
+    // biome-ignore lint/a11y/noStaticElementInteractions: as above
+    <span className={canRun(command) ? undefined : 'filter-idle'} onClick={onDone}>
       <CommandButton command={command} icon={icon} />
     </span>
   );
@@ -181,23 +190,35 @@ function Action({ command, icon }: { readonly command: CommandId; readonly icon:
 
 export function FiltersPanel({ file }: { readonly file: FileInfo }) {
   const filter = useFilter(file.id);
+  const undo = useUndo();
   const { set, state } = filter;
-  if (set.layers.length === 0) return <Empty />;
   return (
-    <>
-      <Settings file={file} set={set} />
-      <Standing file={file} filter={filter} />
-      <LayerList fileId={file.id} set={set} state={state} />
-      <footer className="filter-actions">
-        <button type="button" className="button filter-add" onClick={() => runCommand('filter.open')}>
-          <Plus className="icon" aria-hidden="true" />
-          Add a layer
-        </button>
-        <span className="filter-count tabular">{counted(set.layers.length, 'layer')}</span>
-        <Action command="filter.lines" icon={Download} />
-        <Action command="filter.numbers" icon={Hash} />
-        <Action command="filter.clear" icon={Trash2} />
-      </footer>
-    </>
+    // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Z wherever the keyboard is in the panel
+    <div className="filter-panel" onKeyDown={undo.onKeyDown}>
+      {set.layers.length === 0 ? (
+        <Empty />
+      ) : (
+        <>
+          <Settings file={file} set={set} />
+          <Standing file={file} filter={filter} />
+          <LayerList fileId={file.id} set={set} state={state} undo={undo} />
+          <footer className="filter-actions">
+            <button type="button" className="button filter-add" onClick={() => runCommand('filter.open')}>
+              <Plus className="icon" aria-hidden="true" />
+              Add a layer
+            </button>
+            <span className="filter-count tabular">{counted(set.layers.length, 'layer')}</span>
+            <Action command="filter.lines" icon={Download} />
+            <Action command="filter.numbers" icon={Hash} />
+            <Action
+              command="filter.clear"
+              icon={Trash2}
+              onDone={() => undo.offer('All layers were deleted.', () => changeFilter(file.id, () => set))}
+            />
+          </footer>
+        </>
+      )}
+      <UndoBar undo={undo} />
+    </div>
   );
 }

@@ -6,7 +6,7 @@ import { layerCount, layerTrouble } from '../../filter/describe.ts';
 import { type FilterLayer, layerName, MAX_NAME } from '../../filter/filterSet.ts';
 import type { LayerState } from '../../filter/filterState.ts';
 import { kindOf } from '../../search/describe.ts';
-import { TintPicker } from './TintPicker.tsx';
+import { TintPicker } from '../TintPicker.tsx';
 
 interface LayerItemProps {
   readonly layer: FilterLayer;
@@ -108,9 +108,9 @@ export function LayerItem(props: LayerItemProps) {
       </span>
       <TintPicker
         tint={tint}
-        name={name}
+        name={`Colour of ${name}`}
         tabIndex={current ? 0 : -1}
-        onChoose={(chosen) => onChange({ tint: chosen })}
+        onPick={(chosen) => onChange({ tint: chosen })}
       />
       <div className="filter-what">
         {props.renaming ? (

@@ -4,9 +4,17 @@
  */
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import { changeFilter } from '../../filter/controller.ts';
-import { type FilterLayer, type FilterSet, moveLayer, withoutLayer } from '../../filter/filterSet.ts';
+import {
+  backAgain,
+  type FilterLayer,
+  type FilterSet,
+  layerName,
+  moveLayer,
+  withoutLayer,
+} from '../../filter/filterSet.ts';
 import type { FilterState } from '../../filter/filterState.ts';
 import { focusRows } from '../frame/focus.ts';
+import type { Undo } from '../undo.tsx';
 import { LayerItem } from './LayerItem.tsx';
 import { openLayer } from './useFilterCommands.ts';
 
@@ -14,6 +22,7 @@ interface LayerListProps {
   readonly fileId: string;
   readonly set: FilterSet;
   readonly state: FilterState;
+  readonly undo: Undo;
 }
 
 interface Drag {
@@ -21,7 +30,7 @@ interface Drag {
   readonly to: number;
 }
 
-export function LayerList({ fileId, set, state }: LayerListProps) {
+export function LayerList({ fileId, set, state, undo }: LayerListProps) {
   const list = useRef<HTMLUListElement>(null);
   const [drag, setDrag] = useState<Drag | null>(null);
   const [active, setActive] = useState<number | null>(null);
@@ -48,6 +57,9 @@ export function LayerList({ fileId, set, state }: LayerListProps) {
     const next = set.layers[at + 1] ?? set.layers[at - 1];
     wanted.current = next?.id ?? null;
     if (next) setActive(next.id);
+    const gone = set.layers[at];
+    if (gone)
+      undo.offer(`“${layerName(gone)}” was deleted.`, () => changeFilter(fileId, (now) => backAgain(now, gone, at)));
     changeFilter(fileId, (before) => withoutLayer(before, id));
     if (!next) focusRows();
   };

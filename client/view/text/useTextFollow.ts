@@ -1,7 +1,6 @@
 /** Follows the end in the text view: its rows come by themselves as the file grows, unless it grows faster than they are asked for. */
 import type { FileInfo } from '../../../shared/protocol.ts';
-import type { TextSnapshot } from '../../rows/textChange.ts';
-import type { TextGeometry } from '../../rows/textGeometry.ts';
+import type { RowGeometry, TextSnapshot } from '../../rows/textChange.ts';
 import { runEnd, runEndRow } from '../../rows/textRun.ts';
 import { useFollowEnd } from '../../rows/useFollowEnd.ts';
 import type { Runway } from '../../rows/useRunway.ts';
@@ -14,7 +13,7 @@ const CHASE_BYTES = 131_072;
 export interface TextFollowParts {
   readonly file: FileInfo;
   readonly view: FileView;
-  readonly geometry: TextGeometry;
+  readonly geometry: RowGeometry;
   readonly snapshot: TextSnapshot;
   readonly runway: Runway;
   readonly size: number;
@@ -24,7 +23,7 @@ export interface TextFollowParts {
 
 export function useTextFollow(parts: TextFollowParts): void {
   const { file, view, geometry, snapshot, runway, size, wrap, fit } = parts;
-  const { run, epoch } = snapshot;
+  const { run, epoch, rowCount } = snapshot;
   const { status } = useFollow(file.id);
   // Of two linked panes the one that leads decides; the other goes along.
   const leads = view.mode !== 'both' || view.leads === 'text';
@@ -34,11 +33,13 @@ export function useTextFollow(parts: TextFollowParts): void {
     runway,
     measured: wrap,
     epoch: `${epoch} ${fit}`,
-    covered: run !== null && runEnd(run) >= size,
+    covered: run !== null && (run.picked ? runEndRow(run) >= rowCount : runEnd(run) >= size),
     leaving: geometry.leaving,
     bring: () => {
       if (!run) return;
-      if (size - runEnd(run) <= CHASE_BYTES) runway.scrollToRow(runEndRow(run) - 1, 'end');
+      // Rows of a filter have their numbers before they are here.
+      if (run.picked) runway.scrollToRow(rowCount - 1, 'end');
+      else if (size - runEnd(run) <= CHASE_BYTES) runway.scrollToRow(runEndRow(run) - 1, 'end');
       else if (!geometry.moving) geometry.showEnd();
     },
   });
