@@ -7,13 +7,13 @@
  * home), there is simply no cache: nothing here rejects, and the viewer never waits for it to be written.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PAGE_BYTES } from '../../shared/limits.ts';
 import { type LineFormat, lineFormatKey } from '../../shared/lineFormat.ts';
 import type { FileIdentity, Source } from '../source/source.ts';
 import { CACHE_VERSION, type CacheHeader, readCacheFile, writeCacheFile } from './cacheFile.ts';
-import { cacheFolder } from './cacheFolder.ts';
+import { cacheFolder, makeFolder } from './cacheFolder.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { LineMemory } from './lineIndex.ts';
 import { LineTable } from './lineTable.ts';
@@ -110,7 +110,7 @@ export class IndexCache implements LineMemory {
         endsLine: known.endsLine,
         superblocks: superblocks.map(({ number, base }) => [number, base] as const),
       };
-      await makeFolder(this.#folder);
+      makeFolder(this.#folder);
       await writeCacheFile(this.#path(identity, format), { header, superblocks });
       await this.#evict();
     } catch {
@@ -139,24 +139,6 @@ export class IndexCache implements LineMemory {
       total += size;
       if (total > this.#limits.maxTotalBytes) await rm(path, { force: true });
     }
-  }
-}
-
-/**
- * Makes a folder and those it lies in. Not by `recursive: true`: where a file system refuses with ENOENT, as /proc does, Node 20
- * then tries for ever, on a thread of the pool.
- */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path, { mode: 0o700 }).catch((again: NodeJS.ErrnoException) => {
-      if (again.code !== 'EEXIST') throw again;
-    });
   }
 }
 

@@ -5,10 +5,10 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder } from '../index/cacheFolder.ts';
+import { cacheFolder, makeFolder } from '../index/cacheFolder.ts';
 
 /** Left free on the disk. */
 const RESERVE_BYTES = 536_870_912;
@@ -40,7 +40,7 @@ export class SpillFile {
     this.#folder = folder;
     this.#path = join(folder, `${process.pid}-${randomBytes(6).toString('hex')}.hits`);
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       removeLeftovers(folder);
       this.#fd = openSync(this.#path, 'wx+', 0o600);
     } catch (error) {
