@@ -23,3 +23,10 @@ export const MAX_FILE_BYTES = Number.MAX_SAFE_INTEGER;
 
 /** Most bytes that the client copies to the clipboard at once; more is offered as a saved file. */
 export const MAX_COPY_BYTES = 16_777_216;
+
+/** Most layers of a filter, and most lines of context on either side of a match. */
+export const MAX_FILTER_LAYERS = 16;
+export const MAX_FILTER_CONTEXT = 99;
+
+/** Most rows that one request for filtered rows may ask for, in either direction. */
+export const MAX_FILTER_ROWS = 1_024;

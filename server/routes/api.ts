@@ -8,6 +8,7 @@ import { issueTicket, serveContent, serveTicket } from './content.ts';
 import { type Context, fileById } from './context.ts';
 import { serveEvents } from './events.ts';
 import { closeFile, reopenFile } from './files.ts';
+import { mountFilters } from './filters.ts';
 import { serveLines } from './lines.ts';
 import { parseQuery, readEncoding, splitTarget } from './query.ts';
 import { HttpError, methodNotAllowed, notFound, sendError, sendJson } from './reply.ts';
@@ -144,7 +145,7 @@ export function createApi(context: Context): Express {
     parseQuery(queryOf(req), []);
     return serveTicket(context, String(req.params.ticket), req, res);
   });
-  mountSearches(routes.app, context);
+  mountFilters(routes.app, context, mountSearches(routes.app, context));
   routes.app.use(() => {
     throw notFound('there is no such route');
   });

@@ -1,6 +1,7 @@
 /** `GET /api/files/:id/content` with the range requests of RFC 9110, and downloads of an extent by a single-use ticket. */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Extent } from '../../shared/extent.ts';
 import { MAX_FILE_BYTES } from '../../shared/limits.ts';
 import { type DownloadReply, GENERATION_HEADER, SIZE_HEADER } from '../../shared/protocol.ts';
 import type { OpenFile } from '../files/openFile.ts';
@@ -101,7 +102,8 @@ export async function issueTicket(
   checkGeneration(file, pinned);
   const { generation, size } = file.source;
   if (offset > size) throw pastEnd('offset', offset, `at most ${size}`, generation, size);
-  const ticket: Ticket = { file, offset, length: Math.min(length, size - offset), generation };
+  const part = { offset, end: offset + Math.min(length, size - offset) };
+  const ticket: Ticket = (request, response) => servePart(context, file, part, generation, request, response);
   const reply: DownloadReply = { url: `/api/downloads/${context.tickets.issue(ticket)}` };
   sendJson(res, 201, reply);
 }
@@ -115,16 +117,27 @@ export async function serveTicket(
 ): Promise<void> {
   const ticket = req.method === 'HEAD' ? context.tickets.peek(secret) : context.tickets.redeem(secret);
   if (!ticket) throw notFound('this download was made already, or its link is too old');
-  const { file, offset, length, generation } = ticket;
+  await ticket(req, res);
+}
+
+/** Part of the file in its state `generation`, as a download. */
+async function servePart(
+  context: Context,
+  file: OpenFile,
+  part: Extent,
+  generation: number,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
   file.look();
   const { source } = file;
   if (source.generation !== generation) throw staleGeneration(source.generation, source.size);
-  const whole = offset === 0 && length === source.size;
-  const headers = contentHeaders(source, whole ? file.name : `${file.name}.${offset}-${offset + length}.bin`);
+  const whole = part.offset === 0 && part.end === source.size;
+  const headers = contentHeaders(source, whole ? file.name : `${file.name}.${part.offset}-${part.end}.bin`);
   if (req.method === 'HEAD') {
-    res.writeHead(200, { ...headers, 'Content-Length': length });
+    res.writeHead(200, { ...headers, 'Content-Length': part.end - part.offset });
     res.end();
     return;
   }
-  await streamExtent(context, file, res, { offset, end: offset + length }, generation, 200, headers);
+  await streamExtent(context, file, res, part, generation, 200, headers);
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FilesReply } from '../../shared/protocol.ts';
 import type { FileList } from '../files/fileList.ts';
 import type { OpenFile } from '../files/openFile.ts';
@@ -5,13 +6,8 @@ import type { Admission } from '../security/admission.ts';
 import type { OneTimeSecrets, Secret } from '../security/secrets.ts';
 import { notFound } from './reply.ts';
 
-/** An extent that a ticket lets be downloaded once. */
-export interface Ticket {
-  readonly file: OpenFile;
-  readonly offset: number;
-  readonly length: number;
-  readonly generation: number;
-}
+/** What a ticket stands for: answers the one request that brings it (or a HEAD before that). */
+export type Ticket = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
 /** What routes work on; made once at start. */
 export interface Context {

@@ -22,9 +22,10 @@ import { StaleReadError } from '../source/source.ts';
 import { checkMembers, readJsonObject } from './body.ts';
 import { closeSignal } from './bytes.ts';
 import { type Context, fileById } from './context.ts';
+import { methodsAt } from './methods.ts';
 import { optionalInteger, parseQuery, type Query, requiredInteger, splitTarget } from './query.ts';
-import { badParameter, HttpError, methodNotAllowed, notFound, sendBody, sendJson, staleGeneration } from './reply.ts';
-import { serveSearchEvents } from './searchEvents.ts';
+import { badParameter, HttpError, notFound, sendBody, sendJson, staleGeneration } from './reply.ts';
+import { serveProgress } from './searchEvents.ts';
 import { readSearchRequest } from './searchRequest.ts';
 
 /** Whoever looks at a file will want to find something in it: two threads are started when the page has settled, ms. */
@@ -42,8 +43,8 @@ interface Place {
   readonly search: Search;
 }
 
-/** Adds the routes to `app`; what they start ends with the server. */
-export function mountSearches(app: Express, context: Context): void {
+/** Adds the routes to `app`; what they start ends with the server. Returns the searches of any file. */
+export function mountSearches(app: Express, context: Context): (file: OpenFile) => FileSearches {
   const byFile = new Map<OpenFile, FileSearches>();
   const searchesOf = (file: OpenFile): FileSearches => {
     const known = byFile.get(file) ?? new FileSearches(file);
@@ -63,14 +64,7 @@ export function mountSearches(app: Express, context: Context): void {
     }
   });
 
-  const at = (path: string, methods: Readonly<Record<string, RequestHandler>>): void => {
-    const allowed = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-    app.all(path, (req, res, next) => {
-      const handler = methods[req.method === 'HEAD' ? 'GET' : req.method];
-      if (!handler) throw methodNotAllowed(allowed);
-      return handler(req, res, next);
-    });
-  };
+  const at = methodsAt(app);
   const fileOf = (req: Request): OpenFile => fileById(context, String(req.params.id));
   const onSearch =
     (handler: SearchHandler): RequestHandler =>
@@ -98,11 +92,12 @@ export function mountSearches(app: Express, context: Context): void {
   at(`${base}/:sid/events`, {
     GET: onSearch(({ search }, req, res, query) => {
       parseQuery(query, []);
-      serveSearchEvents(context, search, req, res);
+      serveProgress(context, search, req, res);
     }),
   });
   at(`${base}/:sid/hits`, { GET: onSearch((place, _req, res, query) => serveHits(place, res, query)) });
   at(`${base}/:sid/histogram`, { GET: onSearch(({ search }, _req, res, query) => serveHistogram(search, res, query)) });
+  return searchesOf;
 }
 
 async function create(

@@ -15,7 +15,7 @@ import { readFailure } from './fileErrors.ts';
 const STREAM_BYTES = 262_144;
 
 /** A person may pause a download in the browser; only then does a reply stand still for so long, ms. */
-const STALL_MS = 600_000;
+export const STALL_MS = 600_000;
 /** As set in app.ts for all other replies, ms. */
 export const IDLE_MS = 30_000;
 
@@ -57,7 +57,7 @@ export async function streamExtent(
   try {
     for (;;) {
       offset += bytes.length;
-      const written = write(res, bytes, signal);
+      const written = writeBytes(res, bytes, signal);
       if (offset >= part.end) {
         await written;
         break;
@@ -74,7 +74,7 @@ export async function streamExtent(
 }
 
 /** Resolves once the system has taken the bytes; rejects when the client hangs up. */
-function write(res: ServerResponse, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+export function writeBytes(res: ServerResponse, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason);

@@ -9,11 +9,12 @@ import { compileSearch } from './compile.ts';
 import { Frequencies } from './frequencies.ts';
 import { HitBudget } from './hitStore.ts';
 import { Search } from './search.ts';
+import type { SearchOptions } from './searchOptions.ts';
 import { type SearchPool, searchPool } from './searchPool.ts';
 import { spillFolder } from './spill.ts';
 
 /** Kept at once for a file; the oldest that has nothing left to do makes room. */
-const MAX_SEARCHES = 16;
+const MAX_SEARCHES = 24;
 /** Packed hits in memory, of all searches together: some 40 million hits. What is more goes to disk. */
 const BUDGET_BYTES = 67_108_864;
 /** Read to learn which bytes are rare. */
@@ -21,7 +22,7 @@ const SAMPLE_BYTES = 16_384;
 
 const budget = new HitBudget(BUDGET_BYTES);
 
-/** All searches of the file are still going on. */
+/** All searches of the file are still going on, or used. */
 export class TooManySearches extends Error {
   override readonly name = 'TooManySearches';
 }
@@ -32,6 +33,8 @@ export class FileSearches {
   /** The oldest first. */
   readonly #searches = new Map<string, Search>();
   readonly #releases = new Map<number, () => Promise<void>>();
+  /** By how many filters a search is used, if by any: it lives on for them when it is deleted, and never makes room. */
+  readonly #users = new Map<Search, number>();
   #unlisten: (() => void) | null = null;
 
   constructor(file: OpenFile, pool: SearchPool = searchPool()) {
@@ -56,7 +59,7 @@ export class FileSearches {
       pool: this.#pool,
       budget,
       spillFolder: spillFolder(),
-      nextData: sparse(source.fd) ? (offset, size) => nextData(source.fd, offset, size) : null,
+      nextData: sparseData(source.fd),
     });
     this.#searches.set(search.id, search);
     // While there is a search, growth is noticed by itself.
@@ -75,17 +78,31 @@ export class FileSearches {
     return this.#searches.get(id) ?? null;
   }
 
-  /** Cancels and forgets; false when there is no such search. */
+  /** Cancels and forgets, unless a filter uses it; false when there is no such search. */
   delete(id: string): boolean {
     const search = this.#searches.get(id);
     if (!search) return false;
-    search.close();
     this.#searches.delete(id);
+    if (!this.#users.has(search)) search.close();
     if (this.#searches.size === 0) {
       this.#unlisten?.();
       this.#unlisten = null;
     }
     return true;
+  }
+
+  /** Keeps `search` for one who uses it, until the returned function is called. */
+  use(search: Search): () => void {
+    this.#users.set(search, (this.#users.get(search) ?? 0) + 1);
+    return () => {
+      const left = (this.#users.get(search) ?? 1) - 1;
+      if (left > 0) {
+        this.#users.set(search, left);
+        return;
+      }
+      this.#users.delete(search);
+      if (this.#searches.get(search.id) !== search) search.close();
+    };
   }
 
   close(): void {
@@ -118,19 +135,20 @@ export class FileSearches {
   #makeRoom(): void {
     if (this.#searches.size < MAX_SEARCHES) return;
     for (const search of this.#searches.values()) {
-      if (!search.idle) continue;
+      if (!search.idle || this.#users.has(search)) continue;
       this.delete(search.id);
       return;
     }
-    throw new TooManySearches(`there are ${MAX_SEARCHES} searches of this file already`);
+    throw new TooManySearches(`there are ${MAX_SEARCHES} searches of this file already, all in use`);
   }
 }
 
-function sparse(fd: number): boolean {
+/** Tells where a sparse file has data; null for a file without holes. */
+export function sparseData(fd: number): SearchOptions['nextData'] {
   try {
-    return hasHoles(fd);
+    return hasHoles(fd) ? (offset, size) => nextData(fd, offset, size) : null;
   } catch {
     // A file that cannot be asked says so when it is read.
-    return false;
+    return null;
   }
 }

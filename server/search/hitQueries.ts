@@ -1,6 +1,6 @@
 /** Questions about hits while the search still runs: every answer says whether unsearched bytes may change it. */
 import type { ExtentSet } from './extentSet.ts';
-import type { Hit, HitStore } from './hitStore.ts';
+import type { Hit, HitStore, PlacedPage } from './hitStore.ts';
 
 /** Answer to "the first hit from here": `decided` says that no unsearched part could hold a nearer one. */
 export interface NearHit {
@@ -73,6 +73,26 @@ export class HitQueries {
     const [from, end] = direction === 'next' ? [offset, hit ? hit.offset + 1 : size] : [hit?.offset ?? 0, offset];
     const exact = hit !== null && this.#knows(0, hit.offset + 1);
     return { hit, number: hit ? number : null, decided: this.#knows(from, end), exact };
+  }
+
+  /** The packed hits of a segment. */
+  parts(segment: number): readonly Uint8Array[] {
+    return this.#store.parts(segment);
+  }
+
+  /** The first segment from `segment` on that has hits so far, or null. */
+  nextSegment(segment: number): number | null {
+    return this.#store.nextSegment(segment);
+  }
+
+  /** Hits that start before `offset`. */
+  countBefore(offset: number): number {
+    return this.#store.countBefore(offset);
+  }
+
+  /** All pages of hits as they are at the call. */
+  snapshot(): Generator<PlacedPage> {
+    return this.#store.snapshot();
   }
 
   /** A place that has to be searched before `near` can be decided; `hit` is its answer so far. */

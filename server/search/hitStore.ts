@@ -6,10 +6,9 @@
  * all hits of one come before all of the next. Finding hit number n is a binary search over segments and a walk over the page heads of one;
  * nothing but that one page is decoded.
  */
-import { assert } from '../../shared/assert.ts';
 import { PAGE_BYTES } from '../../shared/limits.ts';
 import { decodePage, type FixedLength, type PackedPage, packedPages } from './packing.ts';
-import { SpillFile } from './spill.ts';
+import { SpillError, SpillFile } from './spill.ts';
 
 export interface Hit {
   readonly offset: number;
@@ -36,23 +35,56 @@ export class HitBudget {
   }
 }
 
+/**
+ * Hits number `skip` to `skip + limit - 1` of a packed page; `base` is where the segment starts. Hits of a kind of their own
+ * (server/filter/rowPacking.ts) lie in the same pages.
+ */
+export type DecodeHits<H extends Hit> = (
+  part: Uint8Array,
+  page: PackedPage,
+  base: number,
+  skip: number,
+  limit: number,
+) => H[];
+
+/** For hits as packing.ts has them. */
+export function hitDecoder(fixed: FixedLength): DecodeHits<Hit> {
+  return (part, page, base, skip, limit) => decodePage(part, page, fixed, base, skip, limit);
+}
+
+/** What of the hits a histogram counts. */
+export interface Weigh<H extends Hit> {
+  page(part: Uint8Array, page: PackedPage): number;
+  hit(hit: H): number;
+}
+
+/** A packed page of a segment that starts at `base`. */
+export interface PlacedPage {
+  readonly base: number;
+  readonly part: Uint8Array;
+  readonly page: PackedPage;
+}
+
 /** Packed pages, in memory or at a place in the spill file. */
 type Part = Uint8Array | { readonly at: number; readonly length: number };
 
 /** The hits of one segment; becomes part of the store by `attach`. */
 export class SegmentHits {
   readonly number: number;
+  /** In file order; the last page of one may go on in the next. */
   readonly parts: Part[] = [];
   count = 0;
+  /** Those that a histogram counts. */
+  weight = 0;
 
   constructor(number: number) {
     this.number = number;
   }
 }
 
-export class HitStore {
+export class HitStore<H extends Hit = Hit> {
   readonly #segmentBytes: number;
-  readonly #fixed: FixedLength;
+  readonly #decodeHits: DecodeHits<H>;
   readonly #budget: HitBudget;
   readonly #folder: string;
   #spill: SpillFile | null = null;
@@ -63,9 +95,9 @@ export class HitStore {
   #total = 0;
   #closed = false;
 
-  constructor(segmentBytes: number, fixed: FixedLength, budget: HitBudget, folder: string) {
+  constructor(segmentBytes: number, decode: DecodeHits<H>, budget: HitBudget, folder: string) {
     this.#segmentBytes = segmentBytes;
-    this.#fixed = fixed;
+    this.#decodeHits = decode;
     this.#budget = budget;
     this.#folder = folder;
   }
@@ -75,7 +107,7 @@ export class HitStore {
   }
 
   /** Adds a part to `segment`, attached or not. Throws a SpillError when there is no room anywhere. */
-  append(segment: SegmentHits, bytes: Uint8Array, count: number): void {
+  append(segment: SegmentHits, bytes: Uint8Array, count: number, weight = count): void {
     if (count === 0 || this.#closed) return;
     if (this.#budget.take(bytes.length)) segment.parts.push(bytes);
     else {
@@ -83,6 +115,7 @@ export class HitStore {
       segment.parts.push({ at: this.#spill.append(bytes), length: bytes.length });
     }
     segment.count += count;
+    segment.weight += weight;
     const index = this.#indexOf(segment.number);
     if (this.#segments[index] === segment) {
       this.#total += count;
@@ -123,7 +156,28 @@ export class HitStore {
   }
 
   has(number: number): boolean {
-    return this.#segments[this.#indexOf(number)]?.number === number;
+    return this.get(number) !== null;
+  }
+
+  /** The segment of this number, if it has hits. */
+  get(number: number): SegmentHits | null {
+    const segment = this.#segments[this.#indexOf(number)];
+    return segment?.number === number ? segment : null;
+  }
+
+  /** The first segment from number `number` on that has hits, or null. */
+  nextSegment(number: number): number | null {
+    return this.#segments[this.#indexOf(number)]?.number ?? null;
+  }
+
+  /** The packed parts of a segment, read if they are on disk; not to be changed. */
+  parts(number: number): readonly Uint8Array[] {
+    return (this.get(number)?.parts ?? []).map((place) => this.#partAt(place));
+  }
+
+  /** All pages as they are at the call, read one after the other; what the store is told meanwhile changes nothing. */
+  snapshot(): Generator<PlacedPage> {
+    return this.#placedPages(this.#segments.map(({ number, parts }) => ({ number, parts: [...parts] })));
   }
 
   /** Gives back the memory of a segment that will not be attached. */
@@ -133,8 +187,8 @@ export class HitStore {
   }
 
   /** Hits number `start` to `start + count - 1` in file order, as many as there are. */
-  range(start: number, count: number): Hit[] {
-    const hits: Hit[] = [];
+  range(start: number, count: number): H[] {
+    const hits: H[] = [];
     const before = this.#sums();
     let index = Math.max(0, partition(this.#segments.length, (i) => (before[i] ?? 0) <= start) - 1);
     let skip = start - (before[index] ?? 0);
@@ -168,7 +222,7 @@ export class HitStore {
   }
 
   /** Hits that start in each of `buckets` equal parts of `[0, size)`. */
-  histogram(size: number, buckets: number): number[] {
+  histogram(size: number, buckets: number, weigh: Weigh<H> | null = null): number[] {
     const counts = new Array<number>(buckets).fill(0);
     const bucketOf = (offset: number): number => bucketIndex(offset, size, buckets);
     const add = (bucket: number, count: number): void => {
@@ -178,13 +232,18 @@ export class HitStore {
       const start = segment.number * this.#segmentBytes;
       const last = Math.min(size, start + 2 * this.#segmentBytes) - 1;
       if (bucketOf(start) === bucketOf(last)) {
-        add(bucketOf(start), segment.count);
+        add(bucketOf(start), segment.weight);
         continue;
       }
       for (const { part, page } of this.#pages(segment)) {
         const from = start + page.page * PAGE_BYTES;
-        if (bucketOf(from) === bucketOf(Math.min(from + PAGE_BYTES, size) - 1)) add(bucketOf(from), page.count);
-        else for (const hit of this.#decode(segment, part, page, 0, page.count)) add(bucketOf(hit.offset), 1);
+        if (bucketOf(from) === bucketOf(Math.min(from + PAGE_BYTES, size) - 1)) {
+          add(bucketOf(from), weigh ? weigh.page(part, page) : page.count);
+          continue;
+        }
+        for (const hit of this.#decode(segment, part, page, 0, page.count)) {
+          add(bucketOf(hit.offset), weigh ? weigh.hit(hit) : 1);
+        }
       }
     }
     return counts;
@@ -215,22 +274,29 @@ export class HitStore {
 
   *#pages(segment: SegmentHits): Generator<{ part: Uint8Array; page: PackedPage }> {
     for (const place of segment.parts) {
-      const part = place instanceof Uint8Array ? place : this.#load(place.at, place.length);
+      const part = this.#partAt(place);
       for (const page of packedPages(part)) yield { part, page };
     }
   }
 
-  #load(at: number, length: number): Uint8Array {
-    assert(this.#spill !== null, 'spilled hits have a file');
-    return this.#spill.read(at, length);
+  *#placedPages(segments: readonly { number: number; parts: readonly Part[] }[]): Generator<PlacedPage> {
+    for (const { number, parts } of segments) {
+      const base = number * this.#segmentBytes;
+      for (const place of parts) {
+        const part = this.#partAt(place);
+        for (const page of packedPages(part)) yield { base, part, page };
+      }
+    }
   }
 
-  #decode(segment: SegmentHits, part: Uint8Array, page: PackedPage, skip: number, limit: number): Hit[] {
-    const base = segment.number * this.#segmentBytes;
-    return decodePage(part, page, this.#fixed, skip, limit).map(({ start, length }) => ({
-      offset: base + start,
-      length,
-    }));
+  #partAt(place: Part): Uint8Array {
+    if (place instanceof Uint8Array) return place;
+    if (!this.#spill) throw new SpillError('The hits are gone.');
+    return this.#spill.read(place.at, place.length);
+  }
+
+  #decode(segment: SegmentHits, part: Uint8Array, page: PackedPage, skip: number, limit: number): H[] {
+    return this.#decodeHits(part, page, segment.number * this.#segmentBytes, skip, limit);
   }
 
   /** Index of segment `number` in the list, or where it belongs. */

@@ -7,6 +7,7 @@
  *   TEXT     gathered lines
  *   DATA     bytes of the file: some before, a piece, some after
  */
+import type { LineFormat } from '../../shared/lineFormat.ts';
 import type { WasmGlobal, WasmModule } from '../index/wasmTypes.ts';
 import type { Finder, SearchPlan } from './plan.ts';
 
@@ -98,9 +99,7 @@ export class SearchKernel {
   /** Makes the kernel work on `plan` from now on. */
   load(plan: SearchPlan, judge: WordJudge | null): void {
     const { format } = plan;
-    const unit = (code: number): number => (format.unitBytes === 2 && format.bigEndian ? code * 256 : code);
-    const carriage = format.terminator === 'lf' ? unit(13) : -1;
-    this.exports.setLines(format.unitBytes, unit(format.terminator === 'lf' ? 10 : 13), carriage, unit(10));
+    this.setLines(format);
     const words = plan.mode === 'finder' ? plan.words : null;
     if (words) this.memory.set(words.table, WORDS);
     this.exports.setWords(words ? format.unitBytes : 0, format.bigEndian ? 0 : 1, WORDS);
@@ -115,6 +114,13 @@ export class SearchKernel {
       if (range.form === 'integer') this.exports.setInteger(bytes, bigEndian, range.low, range.span);
       else this.exports.setFloat(bytes, bigEndian, range.nan, range.low, range.high);
     }
+  }
+
+  /** Makes the kernel tell lines of this format apart. */
+  setLines({ unitBytes, bigEndian, terminator }: LineFormat): void {
+    const unit = (code: number): number => (unitBytes === 2 && bigEndian ? code * 256 : code);
+    const carriage = terminator === 'lf' ? unit(13) : -1;
+    this.exports.setLines(unitBytes, unit(terminator === 'lf' ? 10 : 13), carriage, unit(10));
   }
 
   /** What is looked for next lies in `[from, end)`: where that is pure ASCII, spellings that are not are left out. */

@@ -1,5 +1,16 @@
 /** Where lines begin and end around a place, looked for with bounded reads. Leaves other bytes loaded than before. */
-import type { ScanContext } from './scanContext.ts';
+import type { SearchKernel } from './kernel.ts';
+import type { LoadedBytes } from './loadedBytes.ts';
+import type { SearchSizes } from './searchJob.ts';
+
+/** What is looked at, and with what. */
+export interface EdgeContext {
+  readonly kernel: SearchKernel;
+  readonly bytes: LoadedBytes;
+  readonly sizes: Pick<SearchSizes, 'pieceBytes'>;
+  /** Nothing at or after `size` is read. */
+  readonly job: { readonly fd: number; readonly size: number };
+}
 
 const FIRST_STEP = 4_096;
 const STEP_FACTOR = 8;
@@ -8,7 +19,7 @@ const STEP_FACTOR = 8;
  * Start of the line that holds `offset` (which is on a unit's boundary), or null when it lies `pieceBytes` or more before.
  * `first` is where the text of the file begins.
  */
-export function lineStartBefore(context: ScanContext, offset: number, first: number, unit: number): number | null {
+export function lineStartBefore(context: EdgeContext, offset: number, first: number, unit: number): number | null {
   const { kernel, bytes, sizes, job } = context;
   let high = offset;
   for (let step = FIRST_STEP; high > first; step *= STEP_FACTOR) {
@@ -24,7 +35,7 @@ export function lineStartBefore(context: ScanContext, offset: number, first: num
 }
 
 /** End of the line that goes on at `offset`, its terminator included; null when that is past `limit`. */
-export function lineEndAfter(context: ScanContext, offset: number, limit: number, unit: number): number | null {
+export function lineEndAfter(context: EdgeContext, offset: number, limit: number, unit: number): number | null {
   const { kernel, bytes, job } = context;
   const stop = Math.min(limit, job.size);
   let low = offset;

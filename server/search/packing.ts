@@ -126,6 +126,7 @@ export class HitPacker {
   }
 }
 
+/** Writes `value` at `at`, for which there must be MAX_VARINT bytes of room; returns where it ends. */
 function writeVarint(bytes: Uint8Array, at: number, value: number): number {
   let rest = value;
   let to = at;
@@ -162,32 +163,27 @@ export function* packedPages(part: Uint8Array): Generator<PackedPage> {
   }
 }
 
-/** A hit as it is stored: `start` from the segment's. */
-export interface PackedHit {
-  readonly start: number;
-  readonly length: number;
-}
-
-/** The hits of one page number `skip` to `skip + limit - 1`. */
+/** The hits of one page number `skip` to `skip + limit - 1`; `base` is where the segment starts. */
 export function decodePage(
   part: Uint8Array,
   { page, count, from }: PackedPage,
   fixed: FixedLength,
+  base: number,
   skip: number,
   limit: number,
-): PackedHit[] {
+): { readonly offset: number; readonly length: number }[] {
   const reader = new VarintReader(part, from);
-  const hits: PackedHit[] = [];
-  let start = page * PAGE_BYTES;
+  const hits: { readonly offset: number; readonly length: number }[] = [];
+  let offset = base + page * PAGE_BYTES;
   for (let i = 0; i < count && hits.length < limit; i++) {
-    start += reader.next();
+    offset += reader.next();
     const length = fixed ?? reader.next();
-    if (i >= skip) hits.push({ start, length });
+    if (i >= skip) hits.push({ offset, length });
   }
   return hits;
 }
 
-class VarintReader {
+export class VarintReader {
   readonly #bytes: Uint8Array;
   at: number;
 

@@ -15,13 +15,14 @@ import { Borders } from './borders.ts';
 import { ExtentSet } from './extentSet.ts';
 import { type Flight, Flights } from './flights.ts';
 import { type Coverage, HitQueries, type NearHit } from './hitQueries.ts';
-import { HitStore, SegmentHits } from './hitStore.ts';
+import { HitStore, hitDecoder, SegmentHits } from './hitStore.ts';
 import type { SearchPlan } from './plan.ts';
 import { hitsCompete, leadBytes, marginBytes } from './planFacts.ts';
-import type { FromWorker, SearchJob } from './searchJob.ts';
+import type { FromWorker, SearchJob, SearchSizes } from './searchJob.ts';
 import { readFailure, type SearchOptions } from './searchOptions.ts';
 import type { SearchClient, SearchPool } from './searchPool.ts';
 import { SegmentOrder } from './segmentOrder.ts';
+import { SegmentTeller } from './segmentTeller.ts';
 import { SpillError } from './spill.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { Wishes } from './wishes.ts';
@@ -35,7 +36,9 @@ export class Search implements SearchClient, Coverage {
   readonly generation: number;
   /** Answers about the hits found so far. */
   readonly hits: HitQueries;
-  readonly #source: Source;
+  /** Tells of segments that were searched, for the first time or again. */
+  readonly segments = new SegmentTeller();
+  readonly source: Source;
   readonly #pool: SearchPool;
   readonly #store: HitStore;
   readonly #order: SegmentOrder;
@@ -64,11 +67,11 @@ export class Search implements SearchClient, Coverage {
     this.id = options.id;
     this.plan = plan;
     this.generation = source.generation;
-    this.#source = source;
+    this.source = source;
     this.#pool = pool;
     this.#size = source.size;
     this.#segmentBytes = pool.sizes.segmentBytes;
-    this.#store = new HitStore(this.#segmentBytes, plan.fixed, options.budget, options.spillFolder);
+    this.#store = new HitStore(this.#segmentBytes, hitDecoder(plan.fixed), options.budget, options.spillFolder);
     this.hits = new HitQueries(this.#store, this);
     this.#borders = new Borders({
       segmentBytes: this.#segmentBytes,
@@ -96,6 +99,10 @@ export class Search implements SearchClient, Coverage {
 
   get size(): number {
     return this.#size;
+  }
+
+  get sizes(): SearchSizes {
+    return this.#pool.sizes;
   }
 
   get leadBytes(): number {
@@ -157,19 +164,19 @@ export class Search implements SearchClient, Coverage {
 
   /** What is searched is these bytes. */
   isOf(source: Source): boolean {
-    return this.#source === source;
+    return this.source === source;
   }
 
   /** Looks what became of the file: growth is searched, anything worse makes the search stale. */
   noticeSource(): void {
     if (this.#closed || this.#stale) return;
-    if (this.#source.generation !== this.generation) {
+    if (this.source.generation !== this.generation) {
       this.#stale = true;
       this.#store.close();
       this.#settle();
       return;
     }
-    const { size } = this.#source;
+    const { size } = this.source;
     if (size <= this.#size) return;
     const from = Math.max(0, Math.floor((this.#size - marginBytes(this.plan, this.#pool.sizes)) / this.#segmentBytes));
     this.#size = size;
@@ -206,7 +213,7 @@ export class Search implements SearchClient, Coverage {
     const replaces = this.#store.has(segment);
     this.#flights.add(id, { segment, hits, replaces, redo: redo !== null });
     const carefulFrom = this.#careful.get(segment) ?? null;
-    return { id, search, fd: this.#source.fd, offset, end, size: this.#size, carry, carefulFrom };
+    return { id, search, fd: this.source.fd, offset, end, size: this.#size, carry, carefulFrom };
   }
 
   jobSaid(job: SearchJob, message: FromWorker): void {
@@ -302,6 +309,7 @@ export class Search implements SearchClient, Coverage {
     this.#careful.delete(segment);
     const { first, reach } = message;
     this.#borders.searched(segment, { carry: job.carry, first, reach }, (each) => this.#isDone(each));
+    this.segments.tell(segment, segment + 1);
     if (this.complete) this.#settle();
     else {
       this.#teller.tellSoon();
@@ -319,6 +327,7 @@ export class Search implements SearchClient, Coverage {
 
   #skip(from: number, end: number): void {
     this.#searched.add(from * this.#segmentBytes, Math.min(this.#size, end * this.#segmentBytes));
+    this.segments.tell(from, end);
     this.#teller.tellSoon();
   }
 
@@ -330,7 +339,7 @@ export class Search implements SearchClient, Coverage {
 
   #sameGeneration(): boolean {
     try {
-      this.#source.refresh();
+      this.source.refresh();
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       this.#stop(`The search stopped: ${error.message}.`, null);

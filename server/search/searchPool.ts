@@ -84,7 +84,8 @@ export function searchPool(): SearchPool {
 const { WebAssembly } = globalThis as unknown as WasmGlobal;
 let compiled: WasmModule | null = null;
 
-function searchModule(): WasmModule {
+/** The compiled kernel, for other threads as well. */
+export function searchModule(): WasmModule {
   compiled ??= new WebAssembly.Module(readFileSync(serverAsset('search.wasm')));
   return compiled;
 }

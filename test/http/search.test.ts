@@ -111,10 +111,10 @@ describe('a search', () => {
     expect(await server.error(search)).toMatchObject({ status: 404, code: 'not-found' });
   });
 
-  it('keeps sixteen, the oldest that have ended make room', async () => {
+  it('keeps 24, the oldest that have ended make room', async () => {
     const first = await start({ kind: 'text', pattern: 'zzz' });
     await events(first);
-    for (let n = 0; n < 16; n++) await events(await start({ kind: 'text', pattern: `zzz${n}` }));
+    for (let n = 0; n < 24; n++) await events(await start({ kind: 'text', pattern: `zzz${n}` }));
     expect(await server.error(first)).toMatchObject({ status: 404 });
   });
 });

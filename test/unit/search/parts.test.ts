@@ -20,20 +20,20 @@ test('packed hits come out as they went in, page by page', () => {
       let at = -1;
       const hits = gaps.map(({ gap, length }) => {
         at += 1 + gap;
-        return { start: at, length: fixed ?? length };
+        return { offset: at, length: fixed ?? length };
       });
       const writer = new PackedWriter(16);
       const packer = new HitPacker(writer, fixed);
-      for (const { start, length } of hits) packer.add(start, length);
+      for (const { offset, length } of hits) packer.add(offset, length);
       packer.finishBefore(Infinity);
       const part = writer.take();
       const pages = [...packedPages(part)];
-      expect(pages.flatMap((page) => decodePage(part, page, fixed, 0, page.count))).toEqual(hits);
+      expect(pages.flatMap((page) => decodePage(part, page, fixed, 0, 0, page.count))).toEqual(hits);
       expect(writer.count).toBe(hits.length);
       for (const page of pages) {
-        const inPage = hits.filter(({ start }) => Math.floor(start / PAGE_BYTES) === page.page);
+        const inPage = hits.filter(({ offset }) => Math.floor(offset / PAGE_BYTES) === page.page);
         expect(page.count).toBe(inPage.length);
-        expect(decodePage(part, page, fixed, 1, 2)).toEqual(inPage.slice(1, 3));
+        expect(decodePage(part, page, fixed, 0, 1, 2)).toEqual(inPage.slice(1, 3));
       }
     }),
     runs(300),
