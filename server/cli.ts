@@ -9,7 +9,7 @@ export class UsageError extends Error {
 }
 
 export interface ServeOptions {
-  /** As given; raw bytes where the argument was not UTF-8. */
+  /** As given; raw bytes where the argument was not UTF-8. `-` is standard input. */
   readonly files: readonly (string | Buffer)[];
   /** 0: any free port. */
   readonly port: number;
@@ -33,8 +33,11 @@ export type Command =
   | { readonly kind: 'serve'; readonly options: ServeOptions };
 
 export const HELP = `Usage: bigview [options] FILE...
+       command | bigview [options] [-] [FILE...]
 
-Shows files of any size in the browser, as lines of text and as bytes.
+Shows files of any size in the browser, as lines of text and as bytes. The FILE "-"
+is standard input, and meant as well when there is no FILE and something is piped
+in; it is kept in a private temporary file and followed as it comes.
 
 View
   --text            start in the text view
@@ -57,9 +60,13 @@ Server
   --help            print this
 
 Prints the link to open on stdout. It works once and for a minute; press Enter for
-a fresh one. The page keeps working until bigview ends (Ctrl+C).
+a fresh one, or send SIGUSR2 where there is no terminal. The page keeps working until
+bigview ends (Ctrl+C).
 The HTTP API takes the token as "Authorization: Bearer T".
 `;
+
+/** The FILE that means standard input. */
+export const STDIN = '-';
 
 const OPTIONS = {
   port: { type: 'string' },
@@ -144,11 +151,12 @@ function readTokens(args: readonly string[], rawArgs: readonly Buffer[] | null):
 }
 
 /**
- * Reads the arguments after the script's name. `rawArgs` are the same as bytes where the system tells them, else null.
- * Throws UsageError.
+ * Reads the arguments after the script's name. `rawArgs` are the same as bytes where the system tells them, else null; `piped`
+ * says that there is something to be read on standard input. Throws UsageError.
  */
-export function parseCommandLine(args: readonly string[], rawArgs: readonly Buffer[] | null): Command {
-  const { values, files } = readTokens(args, rawArgs);
+export function parseCommandLine(args: readonly string[], rawArgs: readonly Buffer[] | null, piped: boolean): Command {
+  const { values, files: given } = readTokens(args, rawArgs);
+  const files = given.length === 0 && piped ? [STDIN] : given;
   if (values.has('help')) return { kind: 'help' };
   if (values.has('version')) return { kind: 'version' };
   if (values.has('hex') && values.has('text')) throw new UsageError('--hex and --text exclude each other');
@@ -167,6 +175,7 @@ export function parseCommandLine(args: readonly string[], rawArgs: readonly Buff
   const start = offset === undefined ? null : parseByteCount(offset);
   if (offset !== undefined && start === null)
     throw bad('offset', offset, 'must be a number of bytes such as 4096, 0x1000 or 4K');
+  if (files.filter((file) => file === STDIN).length > 1) throw new UsageError('- (standard input) was given twice');
   if (files.length === 0) throw new UsageError('no file given (--help tells how to use it)');
   return {
     kind: 'serve',

@@ -1,5 +1,6 @@
 /** What the command line needs from the process it runs in: raw arguments, the terminal, a browser. */
-import { readFileSync } from 'node:fs';
+import { constants, openSync, readFileSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
 
 /**
  * The arguments after the script's name as bytes, on Linux; null where the system does not tell. Node gives arguments as
@@ -53,13 +54,28 @@ function inForeground(): boolean {
   }
 }
 
-/** Calls `listener` whenever Enter is pressed in the terminal; does nothing without one. */
-export function onEnter(listener: () => void): void {
-  if (!process.stdin.isTTY || !inForeground()) return;
-  process.stdin.on('data', (typed: Buffer) => {
+/**
+ * Calls `listener` whenever Enter is pressed in the terminal. `stdinTaken`: standard input is what is shown, so the terminal is
+ * opened by its own name. Returns false when there is no terminal to press it in.
+ */
+export function onEnter(stdinTaken: boolean, listener: () => void): boolean {
+  if (!inForeground()) return false;
+  const terminal = stdinTaken ? openTerminal() : process.stdin.isTTY ? process.stdin : null;
+  if (terminal === null) return false;
+  terminal.on('data', (typed: Buffer) => {
     if (typed.includes(10)) listener();
   });
   // A closed terminal ends the input, not the server.
-  process.stdin.on('error', () => process.stdin.pause());
-  process.stdin.unref();
+  terminal.on('error', () => terminal.pause());
+  terminal.unref();
+  return true;
+}
+
+function openTerminal(): ReadStream | null {
+  if (process.platform === 'win32') return null;
+  try {
+    return new ReadStream(openSync('/dev/tty', constants.O_RDONLY | constants.O_NOCTTY));
+  } catch {
+    return null;
+  }
 }

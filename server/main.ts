@@ -6,12 +6,13 @@
 import type { AddressInfo } from 'node:net';
 import { extent } from '../shared/extent.ts';
 import { createApp } from './app.ts';
-import { HELP, parseCommandLine, type ServeOptions, UsageError } from './cli.ts';
+import { HELP, parseCommandLine, type ServeOptions, STDIN, UsageError } from './cli.ts';
 import { hasDisplay, onEnter, openBrowser, rawArguments } from './cliTerminal.ts';
 import { FileList, type FileOpener, newFileId } from './files/fileList.ts';
 import { OpenFile } from './files/openFile.ts';
 import { diskLineMemory } from './index/indexCache.ts';
 import type { LineIndexOptions } from './index/lineIndex.ts';
+import { isPiped, openStandardInput, removeInputLeftovers } from './input/standardInput.ts';
 import type { Context } from './routes/context.ts';
 import { Admission, DEFAULT_LIMITS } from './security/admission.ts';
 import { allowedHosts, urlHost } from './security/gate.ts';
@@ -45,17 +46,31 @@ function indexOptions(source: OpenedSource, cache: boolean): LineIndexOptions {
   };
 }
 
-async function openFiles(options: ServeOptions): Promise<FileList> {
+interface Opened {
+  readonly files: FileList;
+  /** Reads standard input no more; null when it is not shown. */
+  readonly stopInput: (() => void) | null;
+}
+
+async function openFiles(options: ServeOptions): Promise<Opened> {
   const opener: FileOpener = {
     open: (path) => openSource(path, options.engine),
     indexOptions: (source) => indexOptions(source, options.cache),
   };
   const files: OpenFile[] = [];
+  let stopInput: (() => void) | null = null;
   for (const path of options.files) {
+    if (path === STDIN) {
+      // Indexes are remembered by file, and this one will not be there again.
+      const input = await openStandardInput(options.engine, (source) => indexOptions(source, false));
+      stopInput = input.stop;
+      files.push(input.file);
+      continue;
+    }
     const source = await opener.open(path);
     files.push(OpenFile.at(newFileId(), path, source, () => opener.indexOptions(source)));
   }
-  return new FileList(files, opener);
+  return { files: new FileList(files, opener), stopInput };
 }
 
 function sparse(source: OpenedSource): boolean {
@@ -91,7 +106,8 @@ const LISTEN_ERRORS: Readonly<Record<string, string>> = {
 };
 
 async function serve(options: ServeOptions): Promise<void> {
-  const files = await openFiles(options);
+  removeInputLeftovers();
+  const { files, stopInput } = await openFiles(options);
   const context = createContext(options, files);
   const app = createApp(context);
   const { server } = app;
@@ -106,6 +122,7 @@ async function serve(options: ServeOptions): Promise<void> {
   server.on('error', (error) => console.error(`bigview: ${error.message}`));
   const { port } = server.address() as AddressInfo;
   app.allow(allowedHosts(options.host, port));
+  if (stopInput) context.closers.add(stopInput);
   stopOnSignals(app.server, context);
 
   if (!['127.0.0.1', '::1', 'localhost'].includes(options.host)) {
@@ -115,7 +132,11 @@ async function serve(options: ServeOptions): Promise<void> {
   const link = (): string => `http://${urlHost(shownHost)}:${port}/#code=${context.codes.issue(true)}`;
   const url = link();
   process.stdout.write(`bigview: ${url}\n`);
-  onEnter(() => console.error(`bigview: ${link()}`));
+  const printLink = (): void => console.error(`bigview: ${link()}`);
+  if (process.platform !== 'win32') process.on('SIGUSR2', printLink);
+  if (!onEnter(stopInput !== null, printLink) && stopInput !== null) {
+    console.error(`bigview: there is no terminal to press Enter in; "kill -USR2 ${process.pid}" prints a fresh link`);
+  }
   setTimeout(app.warm, WARM_AFTER_MS).unref();
   if (options.open && hasDisplay(process.platform, process.env)) void openBrowser(url);
   for (const file of files.all) file.scanWithin(SCAN_AFTER_MS);
@@ -145,7 +166,7 @@ function ignoreClosedOutput(): void {
 async function main(): Promise<void> {
   ignoreClosedOutput();
   const args = process.argv.slice(2);
-  const command = parseCommandLine(args, rawArguments(args.length));
+  const command = parseCommandLine(args, rawArguments(args.length), isPiped());
   switch (command.kind) {
     case 'help':
       process.stdout.write(HELP);

@@ -33,9 +33,20 @@ export interface FileSeam {
 
 /**
  * `path`: whatever has a path of the command line, as of the last switch. `rotated`: had such a path before a switch; never
- * changes its path again, and can be closed.
+ * changes its path again, and can be closed. `stdin`: what comes on standard input, as far as it has come.
  */
-export type FileRole = 'path' | 'rotated';
+export type FileRole = 'path' | 'rotated' | 'stdin';
+
+/** How standard input is doing. */
+export interface InputStatus {
+  /**
+   * `open`: what comes is taken. `slow`: the disk is behind, the producer waits. `full`: the disk has no room, the producer waits.
+   * `ended`: it has come to its end. `failed`: it cannot be read any more.
+   */
+  readonly state: 'open' | 'slow' | 'full' | 'ended' | 'failed';
+  /** More about what is wrong, one sentence, else null. */
+  readonly message: string | null;
+}
 
 export interface FileInfo {
   readonly id: string;
@@ -65,6 +76,8 @@ export interface FileInfo {
   /** The file that had the path before this one, and for `rotated` ones the file that has taken its place. */
   readonly previous: FileSeam | null;
   readonly next: FileSeam | null;
+  /** Only for `stdin`. */
+  readonly input: InputStatus | null;
 }
 
 export interface FilesReply {

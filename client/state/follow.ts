@@ -117,8 +117,8 @@ export function restoreFollow(files: readonly FileInfo[], asked: boolean): void 
   } catch {
     // As if nothing was kept.
   }
-  for (const { id } of files) {
+  for (const { id, role } of files) {
     const kept = typeof known === 'object' && known !== null ? (known as Record<string, unknown>)[id] : undefined;
-    if (kept === true || (kept === undefined && asked)) startFollow(id);
+    if (kept === true || (kept === undefined && (asked || role === 'stdin'))) startFollow(id);
   }
 }

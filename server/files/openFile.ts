@@ -8,7 +8,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { FileInfo, FileRole, FileSeam } from '../../shared/protocol.ts';
+import type { FileInfo, FileRole, FileSeam, InputStatus } from '../../shared/protocol.ts';
 import type { LineIndex, LineIndexOptions } from '../index/lineIndex.ts';
 import { displayPath } from '../source/displayPath.ts';
 import type { OpenedSource } from '../source/fileSource.ts';
@@ -67,6 +67,7 @@ export class OpenFile {
   /** Set by the list of files when a switch is made. */
   previous: FileSeam | null = null;
   next: FileSeam | null = null;
+  #input: InputStatus | null = null;
   readonly #listeners = new Set<Listener>();
   #content: FileContent;
   #seenGeneration: number;
@@ -145,6 +146,7 @@ export class OpenFile {
       pathError: this.#pathError,
       previous: this.previous,
       next: this.next,
+      input: this.#input,
     };
   }
 
@@ -195,6 +197,13 @@ export class OpenFile {
     this.#other = null;
     this.#tell('file');
     return before;
+  }
+
+  /** Says how standard input is doing, which this is the file of. */
+  setInput(status: InputStatus): void {
+    this.#input = status;
+    this.look();
+    this.#tell('file');
   }
 
   /** Says why what has the path now cannot be shown. */

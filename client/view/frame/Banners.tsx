@@ -5,6 +5,7 @@ import type { FileInfo } from '../../../shared/protocol.ts';
 import { counted } from '../../../shared/units.ts';
 import { retryNow } from '../../state/documents.ts';
 import { type Connection, useUi } from '../../state/ui.ts';
+import { InputNews } from './InputState.tsx';
 import { PathNews } from './PathNews.tsx';
 
 function useSecondsUntil(moment: number): number {
@@ -65,6 +66,7 @@ export function Banners({ file }: { readonly file: FileInfo | null }) {
         </div>
       )}
       {file && <PathNews file={file} />}
+      {file?.input && <InputNews input={file.input} />}
       {file?.error != null && (
         <div className="banner banner-danger" role="alert">
           <CircleX className="icon" aria-hidden="true" />

@@ -25,7 +25,17 @@ function describeIn(fileId: string): (offset: number) => Promise<string> {
   };
 }
 
-function Empty({ path }: { readonly path: string }) {
+function Empty({ file: { path, input } }: { readonly file: FileInfo }) {
+  if (input !== null) {
+    return (
+      <div className="pane-empty">
+        <p>
+          {input.state === 'ended' ? 'Standard input ended without a byte.' : 'Nothing has come on standard input yet.'}
+        </p>
+        {input.state !== 'ended' && <p>What comes appears here by itself.</p>}
+      </div>
+    );
+  }
   return (
     <div className="pane-empty">
       <p>This file is empty: {counted(0, 'byte')}.</p>
@@ -46,7 +56,7 @@ interface PaneViewProps {
 export function PaneView(props: PaneViewProps) {
   const file = useApp((state) => state.files.find(({ id }) => id === props.fileId));
   if (!file) return null;
-  return file.size === 0 ? <Empty path={file.path} /> : <FileView {...props} file={file} />;
+  return file.size === 0 ? <Empty file={file} /> : <FileView {...props} file={file} />;
 }
 
 function FileView({ file, pane, filtered, active }: PaneViewProps & { readonly file: FileInfo }) {

@@ -15,6 +15,7 @@ import { useActiveFile, useActiveView } from '../../state/useApp.ts';
 import { SearchStatus } from '../search/SearchStatus.tsx';
 import { Count, HexAddress } from './Digits.tsx';
 import { FollowStatus } from './FollowStatus.tsx';
+import { InputWord } from './InputState.tsx';
 import { NoticeBell } from './Notices.tsx';
 import './statusBar.css';
 
@@ -214,6 +215,7 @@ export function StatusBar() {
       <ConnectionState />
       {file && view && (
         <>
+          <InputWord file={file} />
           <FollowStatus fileId={file.id} />
           <Progress file={file} />
           <About file={file} view={view} />

@@ -35,6 +35,7 @@ const file: FileInfo = {
   pathError: null,
   previous: null,
   next: null,
+  input: null,
   index: {
     scannedBytes: 0,
     lines: 0,

@@ -3,13 +3,13 @@ import { HELP, parseByteCount, parseCommandLine, UsageError } from '../../../ser
 import { hasDisplay } from '../../../server/cliTerminal.ts';
 
 const serve = (...args: string[]) => {
-  const command = parseCommandLine(args, null);
+  const command = parseCommandLine(args, null, false);
   if (command.kind !== 'serve') throw new Error(`not serve: ${command.kind}`);
   return command.options;
 };
 const usage = (...args: string[]): string => {
   try {
-    parseCommandLine(args, null);
+    parseCommandLine(args, null, false);
   } catch (error) {
     if (error instanceof UsageError) return error.message;
     throw error;
@@ -53,13 +53,27 @@ describe('the command line', () => {
     expect(serve('--follow', 'a')).toMatchObject({ follow: true, line: null, offset: null });
   });
 
+  it('takes - for standard input, once, beside other files, and when something is piped and no file is given', () => {
+    expect(serve('-').files).toEqual(['-']);
+    expect(serve('a', '-', './-').files).toEqual(['a', '-', './-']);
+    expect(usage('-', 'a', '-')).toContain('given twice');
+    const files = (args: string[], piped: boolean) => {
+      const command = parseCommandLine(args, null, piped);
+      return command.kind === 'serve' ? command.options.files : command.kind;
+    };
+    expect(files([], true)).toEqual(['-']);
+    expect(files(['--text'], true)).toEqual(['-']);
+    expect(files(['a'], true)).toEqual(['a']);
+    expect(files(['--help'], true)).toBe('help');
+  });
+
   it.each([
     [['--help'], 'help'],
     [['-h', 'a'], 'help'],
     [['--version'], 'version'],
     [['-V'], 'version'],
   ])('%j is %s', (args, kind) => {
-    expect(parseCommandLine(args, null).kind).toBe(kind);
+    expect(parseCommandLine(args, null, false).kind).toBe(kind);
   });
 
   it.each([
@@ -97,7 +111,7 @@ describe('the command line', () => {
 
   it('takes the raw bytes of names that are not UTF-8, and of no others', () => {
     const raw = [Buffer.from('--hex'), Buffer.from('ok'), Buffer.from([0x61, 0xff, 0x62])];
-    const command = parseCommandLine(['--hex', 'ok', 'a\ufffdb'], raw);
+    const command = parseCommandLine(['--hex', 'ok', 'a\ufffdb'], raw, false);
     expect(command.kind === 'serve' && command.options.files).toEqual(['ok', raw[2]]);
   });
 
