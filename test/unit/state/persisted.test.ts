@@ -17,7 +17,13 @@ describe('what the browser remembers', () => {
       fontSize: 16,
     };
     expect(restoreSettings(JSON.stringify(settings))).toEqual(settings);
-    const layout = { split: 33.3, filterSplit: 61.5, panelOpen: true, panelTab: 'search' as const, littleEndian: false };
+    const layout = {
+      split: 33.3,
+      filterSplit: 61.5,
+      panelOpen: true,
+      panelTab: 'search' as const,
+      littleEndian: false,
+    };
     expect(restoreLayout(JSON.stringify(layout))).toEqual(layout);
   });
 
