@@ -24,9 +24,9 @@ type Listener = (change: FileChange) => void;
  * How often the descriptor is looked at while somebody listens, ms. Not by inotify and its kin, which tell nothing of network
  * files, and of a busy log more than anybody can show; a look costs 0.5 us.
  */
-const POLL_MS = 100;
+const POLL_MS = 50;
 /** Every how many polls the path is looked up; a lookup may go over the network. */
-const POLLS_PER_LOOKUP = 3;
+const POLLS_PER_LOOKUP = 6;
 /** Counting the lines of a file up to this size takes no threads and about a millisecond: there is nothing to wait for. */
 const SMALL_BYTES = 4_194_304;
 /**

@@ -34,6 +34,7 @@ export function dropFromCache(path: string): void {
 }
 
 export interface Corpus {
+  readonly folder: string;
   /** A log of `bytes`, in whole 32 MiB repeats of one text (the last cut where it falls). */
   log(name: string, bytes: number): string;
   /** `bytes` of nothing but a hole, with `head` at the start. */
@@ -56,6 +57,7 @@ export function createCorpus(): Corpus {
     return path;
   };
   return {
+    folder,
     log: (name, bytes) =>
       write(name, (fd) => {
         const text = logText(Math.min(bytes, 33_554_432), 1);

@@ -1,11 +1,13 @@
 /**
  * `npm run bench [-- NAME…]`: every promise about speed and memory, against a peer in the same run. Names: index, windows,
- * search, first-rows, scrolling, memory. BIGVIEW_BENCH_DIR is where the files are made (default: the system's temporary folder).
+ * search, first-rows, follow, input, scrolling, memory. BIGVIEW_BENCH_DIR is where the files are made (default: the system's temporary folder).
  */
 import { cpus } from 'node:os';
 import { createCorpus, logText } from './corpus.ts';
 import { firstRowsBench } from './firstRowsBench.ts';
+import { followBench } from './followBench.ts';
 import { indexBench } from './indexBench.ts';
+import { inputBench } from './inputBench.ts';
 import { memoryBench } from './memoryBench.ts';
 import { scrollBench } from './scrollBench.ts';
 import { searchBench } from './searchBench.ts';
@@ -40,6 +42,9 @@ const sizes = (): { size: string; path: string }[] => {
   ];
 };
 
+/** A log of its own, as it is written to. */
+const growing = (): string => corpus.log('growing.log', 2 ** 22);
+
 const sections: readonly (readonly [name: string, title: string, run: () => Row[] | Promise<Row[]>])[] = [
   ['index', 'Line index', () => indexBench(bigLog(), 9)],
   ['windows', '64 KiB windows over HTTP', () => windowsBench(bigLog(), HOT_BYTES, 5)],
@@ -49,6 +54,8 @@ const sections: readonly (readonly [name: string, title: string, run: () => Row[
     'First rows on screen, from the start of the process',
     () => firstRowsBench(sizes(), 'request id=', 7),
   ],
+  ['follow', 'From a write to its row', () => followBench(growing(), 60)],
+  ['input', 'Standard input', () => inputBench(corpus.log('input.log', 2 * GIB), `${corpus.folder}/copy`, 3)],
   ['scrolling', 'Scrolling', () => scrollBench(bigLog())],
   [
     'memory',
