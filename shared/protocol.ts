@@ -50,6 +50,11 @@ export interface InputStatus {
 
 export interface FileInfo {
   readonly id: string;
+  /**
+   * A name to keep things about the file under: the same while it grows, is rewritten or renamed, and over restarts of the server;
+   * another one for every other file, also for one that takes its path.
+   */
+  readonly identity: string;
   readonly role: FileRole;
   /** Base name, escaped for display. */
   readonly name: string;

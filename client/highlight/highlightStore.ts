@@ -83,8 +83,8 @@ export interface Painting {
   /** There are no highlighters: no text needs to be wanted. */
   readonly idle: boolean;
   readonly get: (text: string) => Paint | null;
-  /** `texts` are drawn, `seen` of them are on screen. */
-  readonly want: (texts: readonly string[], seen: readonly string[]) => void;
+  /** `texts` are drawn, `seen` of them are on screen, by the view `who`. */
+  readonly want: (who: string, texts: readonly string[], seen: readonly string[]) => void;
 }
 
 /** Renders again when colours of rows have come. */
@@ -98,7 +98,7 @@ const PAINTING: Painting = {
     return painter.idle;
   },
   get: (text) => painter.get(text),
-  want: (texts, seen) => painter.want(texts, seen),
+  want: (who, texts, seen) => painter.want(who, texts, seen),
 };
 
 /** Rows on screen that each rule matches; renders again when that changes. */

@@ -46,8 +46,8 @@ export class RowPainter {
   /** What holds until the rows were looked at with the present rules. */
   #before = new Map<string, Paint>();
   #characters = 0;
-  #wanted: readonly string[] = [];
-  #seen: readonly string[] = [];
+  /** By view. */
+  readonly #wishes = new Map<string, { readonly texts: readonly string[]; readonly seen: readonly string[] }>();
   #running: Running | null = null;
   #jobs = 0;
   #version = 0;
@@ -87,23 +87,27 @@ export class RowPainter {
     return this.#known.get(text) ?? this.#before.get(text) ?? null;
   }
 
-  /** Replaces what is drawn, and what of it is on screen. */
-  want(texts: readonly string[], seen: readonly string[]): void {
-    this.#wanted = texts;
-    this.#seen = seen;
+  /** Replaces what the view `who` draws, and what of it is on screen; nothing when it is gone. */
+  want(who: string, texts: readonly string[], seen: readonly string[]): void {
+    if (texts.length === 0) this.#wishes.delete(who);
+    else this.#wishes.set(who, { texts, seen });
     this.#plan();
   }
 
   /** Rows on screen that each rule matches, by its id; quick ones are not counted. */
   counts(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const text of this.#seen) {
+    for (const text of [...this.#wishes.values()].flatMap(({ seen }) => seen)) {
       for (const index of this.#known.get(text)?.rules ?? []) {
         const id = this.#rules[index]?.id;
         if (id != null) counts.set(id, (counts.get(id) ?? 0) + 1);
       }
     }
     return counts;
+  }
+
+  #wanted(): ReadonlySet<string> {
+    return new Set([...this.#wishes.values()].flatMap(({ texts }) => texts));
   }
 
   #changed(): void {
@@ -113,7 +117,7 @@ export class RowPainter {
 
   #plan(): void {
     if (this.#running || this.#rules.length === 0) return;
-    const texts = [...new Set(this.#wanted)].filter((text) => !this.#known.has(text));
+    const texts = [...this.#wanted()].filter((text) => !this.#known.has(text));
     if (texts.length === 0) {
       this.#before = new Map();
       return;
@@ -161,7 +165,7 @@ export class RowPainter {
       this.#known.set(text, before && samePaint(before, paint) ? before : paint);
       this.#characters += text.length;
     }
-    const shown = new Set(this.#wanted);
+    const shown = this.#wanted();
     for (const text of this.#known.keys()) {
       if (this.#known.size <= MAX_TEXTS && this.#characters <= MAX_CHARACTERS) break;
       if (shown.has(text)) continue;

@@ -51,6 +51,11 @@ export function asSwitch(value: unknown, where: string, absent: boolean): boolea
   throw new FormatError(`${where} must be true or false, but is ${shown(value)}.`);
 }
 
+export function asInteger(value: unknown, where: string, least: number, most: number): number {
+  if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+  throw new FormatError(`${where} must be a whole number from ${least} to ${most}, but is ${shown(value)}.`);
+}
+
 export function asOneOf<const T extends string>(value: unknown, where: string, allowed: readonly T[]): T {
   const found = allowed.find((choice) => choice === value);
   if (found !== undefined) return found;

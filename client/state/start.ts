@@ -4,6 +4,7 @@ import type { FilesReply } from '../../shared/protocol.ts';
 import { ApiError, NetworkError } from '../api/errors.ts';
 import { followFilters } from '../filter/controller.ts';
 import { followHighlighters } from '../highlight/highlightStore.ts';
+import { followMarks } from '../marks/marksStore.ts';
 import { followSearches } from '../search/follow.ts';
 import { followAddress, showPlace } from './addressBar.ts';
 import { api, followActiveFile, loadFiles } from './documents.ts';
@@ -101,6 +102,7 @@ async function begin(): Promise<void> {
 export function startApp(): void {
   keepSettings();
   followHighlighters();
+  followMarks();
   begin().catch(report);
   const idle = (): boolean => {
     const { session, connection } = uiStore.getState();

@@ -11,6 +11,7 @@ import { SourceError, StaleReadError } from '../source/source.ts';
 import { readWindow } from '../window/bytes.ts';
 import { detectShape, SAMPLE_BYTES, type Sample, sampleOffsets, type TextShape } from '../window/encoding.ts';
 import type { LineReader } from '../window/lineReader.ts';
+import { fileIdentity } from './fileIdentity.ts';
 import { FileLines } from './fileLines.ts';
 
 /** A file this short when it was sampled is sampled again as it grows: most logs begin empty. */
@@ -26,6 +27,8 @@ interface Detected {
 
 export class FileContent {
   readonly source: OpenedSource;
+  /** See FileInfo. */
+  readonly identity: string;
   readonly lines: FileLines;
   /** Hears of progress of any line index; set by the entry that shows the content. */
   onProgress: () => void = () => undefined;
@@ -36,6 +39,7 @@ export class FileContent {
   /** Takes over `source`. */
   constructor(source: OpenedSource, indexOptions: () => LineIndexOptions) {
     this.source = source;
+    this.identity = fileIdentity(source);
     this.lines = new FileLines(source, indexOptions, () => this.onProgress());
   }
 

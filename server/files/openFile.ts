@@ -129,9 +129,10 @@ export class OpenFile {
   }
 
   #infoOf(shape: TextShape, index: LineIndex): FileInfo {
-    const { source } = this.#content;
+    const { source, identity } = this.#content;
     return {
       id: this.id,
+      identity,
       role: this.role,
       name: this.name,
       path: this.path,

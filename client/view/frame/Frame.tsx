@@ -5,6 +5,7 @@ import { useUi } from '../../state/ui.ts';
 import { useActiveFile } from '../../state/useApp.ts';
 import { useFilterCommands } from '../filter/useFilterCommands.ts';
 import { useHighlightCommands } from '../highlight/useHighlightCommands.ts';
+import { useMarkCommands } from '../marks/useMarkCommands.ts';
 import { useSearchCommands } from '../search/useSearchCommands.ts';
 import { Banners } from './Banners.tsx';
 import { FollowPill } from './FollowPill.tsx';
@@ -68,6 +69,7 @@ export function Frame() {
   useSearchCommands();
   useHighlightCommands();
   useFilterCommands();
+  useMarkCommands();
   useTitle(file?.name);
   useFirstFocus(file?.id);
   const open = file !== null;

@@ -1,4 +1,5 @@
 /** Which view a pane holds, with what it needs of the document. */
+import { useMemo } from 'react';
 import type { FileInfo, LineRecord } from '../../../shared/protocol.ts';
 import { counted, formatCount } from '../../../shared/units.ts';
 import { shownAs, useFilter, useFilters } from '../../filter/filterStore.ts';
@@ -7,6 +8,7 @@ import { appStore, type Pane } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
 import { useFilteredRows } from '../filter/useFilteredRows.ts';
 import { HexView } from '../hex/HexView.tsx';
+import { useMarkLayers } from '../marks/useMarkLayers.ts';
 import { useLayers } from '../search/useLayers.ts';
 import { TextView } from '../text/TextView.tsx';
 
@@ -60,7 +62,9 @@ export function PaneView(props: PaneViewProps) {
 }
 
 function FileView({ file, pane, filtered, active }: PaneViewProps & { readonly file: FileInfo }) {
-  const layers = useLayers(file.id);
+  const hits = useLayers(file.id);
+  const marks = useMarkLayers(file.identity);
+  const layers = useMemo(() => [...hits, ...marks], [hits, marks]);
   const display = shownAs(useFilter(file.id));
   const below = useFilters((state) => state.below);
   const rows = useFilteredRows(file, filtered);

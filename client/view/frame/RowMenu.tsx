@@ -12,7 +12,7 @@ const ITEMS: readonly (readonly CommandId[])[] = [
   ['select.all', 'select.clear', 'select.save'],
   ['filter.chosen', 'filter.exclude', 'filter.open', 'filter.toggle'],
   ['search.chosen', 'search.open', 'jump.goto', 'jump.back', 'jump.forward'],
-  ['highlight.quick1'],
+  ['mark.toggle', 'mark.edit', 'highlight.quick1'],
   ['view.toggle', 'view.both', 'view.inspector', 'view.encoding'],
 ];
 

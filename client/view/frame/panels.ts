@@ -1,5 +1,5 @@
 /** Every panel that the side can show, in the order of their tabs: one entry makes a tab, its panel and the button that shows it. */
-import { Funnel, Highlighter, Microscope, Search } from 'lucide-react';
+import { Bookmark, Funnel, Highlighter, Microscope, Search } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import type { CommandId } from '../../state/commands.ts';
@@ -44,5 +44,12 @@ export const SIDE_PANELS: readonly [SidePanel, ...SidePanel[]] = [
     icon: Highlighter,
     command: 'highlight.panel',
     Body: latePart(async () => (await import('../highlight/HighlightersPanel.tsx')).HighlightersPanel),
+  },
+  {
+    tab: 'marks',
+    name: 'Marks',
+    icon: Bookmark,
+    command: 'mark.panel',
+    Body: latePart(async () => (await import('../marks/MarksPanel.tsx')).MarksPanel),
   },
 ];

@@ -7,6 +7,7 @@
 import { memo, useMemo } from 'react';
 import type { TextCodec } from '../../../shared/text/characters.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
+import { Ribbon } from '../marks/Ribbon.tsx';
 import { CLASS_NAMES, type ColouredText, classRuns, colouredText } from './byteClass.ts';
 import { addressGroups, bytesText, type HexLayout } from './hexLayout.ts';
 import { asciiText, dimmedDots, encodedText, type TextPiece } from './hexText.ts';
@@ -24,6 +25,9 @@ export interface HexRowProps {
   readonly nextPage: Uint8Array | null;
   /** Why the bytes are not here; said in the row. */
   readonly error: string | null;
+  /** Colour of the mark beside the address, 0 for none, and what it is called; nothing where a marked range goes through. */
+  readonly markTint: number;
+  readonly markName: string;
   /** Offers to try again: on the first row of what failed. */
   readonly onRetry: (() => void) | null;
 }
@@ -86,6 +90,7 @@ export const HexRow = memo(function HexRow(props: HexRowProps) {
       {/* biome-ignore lint/a11y/useSemanticElements: part of a grid of its own layout */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
       <div className="hex-address" role="rowheader">
+        {props.markTint > 0 && <Ribbon tint={props.markTint} name={props.markName} />}
         {groups.map((digits, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: groups have no other identity than their place
           <span key={index}>{digits}</span>

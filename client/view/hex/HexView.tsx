@@ -11,6 +11,8 @@ import type { Api } from '../../api/client.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
 import { pageOf } from '../../cache/plan.ts';
 import { useCacheVersion, useWantedPages } from '../../cache/usePages.ts';
+import { useMarks } from '../../marks/marksStore.ts';
+import { marksIn, ribbonOf } from '../../marks/rowMarks.ts';
 import { useCellMetrics } from '../../rows/metrics.ts';
 import { type RowPosition, type RunwayItem, useRunway } from '../../rows/useRunway.ts';
 import { useVisibleHits } from '../../search/useVisibleHits.ts';
@@ -18,9 +20,11 @@ import { appStore } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
 import { CopyNotice, useCopy } from '../copy/useCopy.tsx';
 import { HorizontalBar } from '../HorizontalBar.tsx';
+import { markName } from '../marks/markNames.ts';
 import { Overview, type OverviewStep } from '../overview/Overview.tsx';
 import type { OverviewLayer } from '../overview/paintLayers.ts';
 import { RowsViewport } from '../rows.tsx';
+import { HexBookmarks } from './HexBookmarks.tsx';
 import { HexHeader } from './HexHeader.tsx';
 import { HexHits } from './HexHits.tsx';
 import { HexCurrentRow, HexCursor, HexSelection } from './HexMarks.tsx';
@@ -173,6 +177,7 @@ export function HexView(props: HexViewProps) {
   );
   const onFocus = useCallback(() => appStore.getState().patchView(file.id, { pane: 'hex' }), [file.id]);
 
+  const shownMarks = marksIn(useMarks(file.identity), mountedExtent(runway.items, rowBytes, size));
   const retry = useCallback((page: number) => cache.retry(page), [cache]);
   const renderRow = (item: RunwayItem) => {
     const offset = item.row * rowBytes;
@@ -193,6 +198,7 @@ export function HexView(props: HexViewProps) {
         page={page}
         nextPage={last === first ? null : cache.get(last)}
         error={error}
+        {...ribbonOf(shownMarks, { offset, end: offset + length }, markName)}
         onRetry={error !== null && leads ? () => retry(first) : null}
       />
     );
@@ -261,6 +267,7 @@ export function HexView(props: HexViewProps) {
             size > 0 && (
               <>
                 <HexCurrentRow runway={runway} layout={layout} cursor={cursor} />
+                <HexBookmarks runway={runway} layout={layout} marks={shownMarks} />
                 <HexHits runway={runway} layout={layout} hits={hits} />
                 <HexSelection runway={runway} layout={layout} selection={selection} />
               </>

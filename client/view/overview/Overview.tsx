@@ -23,7 +23,7 @@ import {
   trackOffset,
   trackY,
 } from './overviewScale.ts';
-import { type OverviewLayer, paintLayers } from './paintLayers.ts';
+import { marksNear, type OverviewLayer, paintLayers } from './paintLayers.ts';
 import './overview.css';
 
 export type OverviewStep = 'up' | 'down' | 'pageUp' | 'pageDown' | 'start' | 'end';
@@ -202,7 +202,14 @@ export function Overview(props: OverviewProps) {
       <Ticks {...props} height={height} />
       <div className="overview-thumb" style={{ top: thumb.top, height: thumb.height }} />
       {tip && size > 0 && (
-        <OverviewTip tip={tip} unit={props.unit} size={size} height={height} describe={props.describe} />
+        <OverviewTip
+          tip={tip}
+          unit={props.unit}
+          size={size}
+          height={height}
+          layers={props.layers}
+          describe={props.describe}
+        />
       )}
     </div>
   );
@@ -281,15 +288,21 @@ interface TipProps {
   readonly unit: OverviewProps['unit'];
   readonly size: number;
   readonly height: number;
+  readonly layers: readonly OverviewLayer[];
   readonly describe: OverviewProps['describe'];
 }
+
+/** How far from the pointer a mark is still meant, px, and how many are named. */
+const MARK_REACH_PX = 4;
+const NAMED_MARKS = 4;
 
 /** How long the pointer rests on a place before more is asked about it, ms. */
 const DESCRIBE_DELAY_MS = 80;
 
-function OverviewTip({ tip, unit, size, height, describe }: TipProps) {
+function OverviewTip({ tip, unit, size, height, layers, describe }: TipProps) {
   const [more, setMore] = useState('');
   const { offset } = tip;
+  const marks = marksNear(layers, offset, (size / Math.max(1, height)) * MARK_REACH_PX, NAMED_MARKS);
   useEffect(() => {
     if (!describe) return undefined;
     let current = true;
@@ -304,13 +317,27 @@ function OverviewTip({ tip, unit, size, height, describe }: TipProps) {
       clearTimeout(timer);
     };
   }, [describe, offset]);
+  // However much it says, it stays beside the strip.
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const own = box.current;
+    if (!own) return;
+    const tall = own.offsetHeight;
+    own.style.top = `${Math.max(0, Math.min(Math.round(tip.y - tall / 2), height - tall))}px`;
+  });
   return (
-    <div className="overview-tip" role="tooltip" style={{ top: Math.max(0, Math.min(tip.y, height)) }}>
+    <div ref={box} className="overview-tip" role="tooltip">
       <strong>{unit === 'rows' ? `Row ${formatCount(offset + 1)}` : `0x${formatHex(offset)}`}</strong>
       <span>
         {unit === 'rows' ? `of ${formatCount(size)}` : formatCount(offset)} · {formatPercent(offset, size)}
       </span>
       {more !== '' && <span>{more}</span>}
+      {marks.map(({ name, tint }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two marks may have one name
+        <span key={index} className={`overview-tip-mark tint-${tint}`}>
+          <bdi>{name}</bdi>
+        </span>
+      ))}
       {tip.fine !== null && (
         <em>
           fine · 1 px = {unit === 'rows' ? counted(Math.ceil(tip.fine), 'row') : formatSize(Math.max(1, tip.fine))}

@@ -1,9 +1,20 @@
 /** Paints what is spread over the whole file: hits, marks. One pass over the offsets, one rectangle a run of device rows. */
 
+import type { Tint } from '../../state/tints.ts';
+
 /** Places of one kind, 0-based byte offsets, in any order. */
 export interface OverviewPlaces {
-  readonly kind: 'hit' | 'mark';
+  readonly kind: 'hit';
   readonly offsets: Float64Array;
+}
+
+/** Marks of one colour, in order of their places. */
+export interface OverviewMarks {
+  readonly kind: 'mark';
+  readonly offsets: Float64Array;
+  readonly tint: Tint;
+  /** What each is called, for the tooltip. */
+  readonly names: readonly string[];
 }
 
 /** How many places there are in each of equal parts of `[0, size)`. */
@@ -13,9 +24,9 @@ export interface OverviewDensity {
   readonly size: number;
 }
 
-export type OverviewLayer = OverviewPlaces | OverviewDensity;
+export type OverviewLayer = OverviewPlaces | OverviewMarks | OverviewDensity;
 
-/** Custom property with the colour of each kind, and the lane it is drawn in as shares of the width. */
+/** Custom property with the colour of each kind (marks have one of their own), and the lane it is drawn in as shares of the width. */
 const STYLE: Readonly<Record<OverviewLayer['kind'], { colour: string; from: number; to: number }>> = {
   density: { colour: '--hit-mark', from: 0.5, to: 1 },
   hit: { colour: '--hit-mark', from: 0.35, to: 1 },
@@ -40,6 +51,24 @@ export function occupiedRows(offsets: Float64Array, size: number, rows: number):
     else runs.push([row, row + 1]);
   }
   return runs;
+}
+
+/** Names of the marks within `reach` bytes of an offset, the nearest first, `most` at most. */
+export function marksNear(
+  layers: readonly OverviewLayer[],
+  offset: number,
+  reach: number,
+  most: number,
+): readonly { readonly name: string; readonly tint: Tint }[] {
+  const near: { name: string; tint: Tint; distance: number }[] = [];
+  for (const layer of layers) {
+    if (layer.kind !== 'mark') continue;
+    for (const [index, at] of layer.offsets.entries()) {
+      const distance = Math.abs(at - offset);
+      if (distance <= reach) near.push({ name: layer.names[index] ?? '', tint: layer.tint, distance });
+    }
+  }
+  return near.sort((a, b) => a.distance - b.distance).slice(0, most);
 }
 
 /**
@@ -94,7 +123,7 @@ export function paintLayers(
   if (size <= 0) return;
   for (const layer of layers) {
     const style = STYLE[layer.kind];
-    probe.style.color = `var(${style.colour})`;
+    probe.style.color = `var(${layer.kind === 'mark' ? `--tint-${layer.tint}` : style.colour})`;
     context.fillStyle = getComputedStyle(probe).color;
     const left = Math.round(canvas.width * style.from);
     const width = Math.round(canvas.width * style.to) - left;

@@ -7,6 +7,7 @@ import { findLevel, type LogLevel } from '../../../shared/text/levels.ts';
 import { byteOf, characterAtByte, indexOf, type LineLayout } from '../../../shared/text/lineLayout.ts';
 import type { Paint } from '../../highlight/paint.ts';
 import { isTint } from '../../state/tints.ts';
+import { Ribbon } from '../marks/Ribbon.tsx';
 import { groupDigits } from './lineLabel.ts';
 import { rowText } from './rowText.ts';
 import { highlightText, type TextHighlight, textBox, textBoxes } from './textHighlights.ts';
@@ -51,6 +52,9 @@ export interface TextRowProps {
   /** The layout begins where its line does, and ends where it does. */
   readonly startsLine: boolean;
   readonly endsLine: boolean;
+  /** Colour of the mark beside the row, 0 for none, and what it is called; nothing where a marked range goes through. */
+  readonly markTint: number;
+  readonly markName: string;
   /** Byte of the layout under the cursor, -1 for none. */
   readonly cursor: number;
   /** Differs when the row with the cursor may be laid out anew. */
@@ -173,6 +177,7 @@ export const TextRowView = memo(function TextRowView(props: TextRowProps) {
       {/* biome-ignore lint/a11y/useSemanticElements: part of a grid of its own layout */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
       <div className="text-gutter" role="rowheader" style={{ width: props.gutterWidth }}>
+        {props.markTint > 0 && <Ribbon tint={props.markTint} name={props.markName} />}
         <Gutter number={props.number} exact={props.exact} continues={props.continues} />
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}

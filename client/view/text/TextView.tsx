@@ -2,14 +2,13 @@
  * The lines of a file in rows. Where the rows are comes from a TextGeometry, their bytes from the page cache, cursor and selection
  * from the store; what is on screen is a function of these, and nothing here is kept twice.
  */
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { selectionExtent } from '../../../shared/extent.ts';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { createTextCodec } from '../../../shared/text/codec.ts';
 import type { Api } from '../../api/client.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
 import { useCacheVersion } from '../../cache/usePages.ts';
-import { usePainting } from '../../highlight/highlightStore.ts';
 import { useCellMetrics } from '../../rows/metrics.ts';
 import { isLong, TextContents } from '../../rows/textContent.ts';
 import type { TextPlaces } from '../../rows/textMoves.ts';
@@ -34,6 +33,7 @@ import { startingAt, textExtents, visibleExtent } from './textExtents.ts';
 import { offsetAtPoint, offsetOnNextLine, type TextPointParts } from './textPoint.ts';
 import { textStyle, useGutter, useLongest, useSidewaysWheel, useWidth } from './textViewHooks.ts';
 import { useHeldCursor } from './useHeldCursor.ts';
+import { useRowColours } from './useRowColours.ts';
 import { useTextAnnouncement } from './useTextAnnouncement.ts';
 import { useTextCommands } from './useTextCommands.ts';
 import { useTextFollow } from './useTextFollow.ts';
@@ -257,17 +257,12 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
 
   const visible = visibleExtent(runway, run, size, wrap) ?? startingAt(top.current.offset, size);
   const drawn = textExtents(runway.items, run, contents, wrap ? null : { left: leftCells, cells });
-  const painting = usePainting();
-  const painted: string[] = [];
-  const seen: string[] = [];
-  useEffect(() => painting.want(painted, seen));
-  const hits = useVisibleHits(file.id, beside ? 'filtered' : 'text', drawn, visible, view.cursor);
+  const pane = beside ? 'filtered' : 'text';
+  const hits = useVisibleHits(file.id, pane, drawn, visible, view.cursor);
+  const colours = useRowColours(file.identity, pane, runway, run);
   const renderRow = (item: RunwayItem) =>
     renderTextRow(item, {
-      painting,
-      painted,
-      seen,
-      isSeen: (row) => row >= runway.firstVisibleRow && row <= runway.lastVisibleRow,
+      ...colours,
       snapshot,
       contents,
       cache,

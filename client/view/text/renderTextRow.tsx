@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Extent } from '../../../shared/extent.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
 import { pageOf } from '../../cache/plan.ts';
-import type { Painting } from '../../highlight/highlightStore.ts';
+import { ribbonOf } from '../../marks/rowMarks.ts';
 import { lineNumberOf } from '../../rows/pickedRows.ts';
 import type { TextSnapshot } from '../../rows/textChange.ts';
 import { isLong, type TextContents } from '../../rows/textContent.ts';
@@ -11,22 +11,19 @@ import { meanRow, rowAt, rowEnd, runEndRow } from '../../rows/textRun.ts';
 import type { RunwayItem } from '../../rows/useRunway.ts';
 import type { VisibleHits } from '../../search/useVisibleHits.ts';
 import type { FileView } from '../../state/store.ts';
+import { markName } from '../marks/markNames.ts';
 import { rowText } from './rowText.ts';
 import { rowWindow } from './rowWindow.ts';
 import { TextRowView } from './TextRowView.tsx';
+import type { RowColours } from './useRowColours.ts';
 
-export interface TextRowParts {
+export interface TextRowParts extends RowColours {
   readonly snapshot: TextSnapshot;
   readonly contents: TextContents;
   readonly cache: PageCache;
   readonly view: FileView;
   readonly selection: Extent | null;
   readonly hits: VisibleHits;
-  readonly painting: Painting;
-  /** Take the texts that are drawn, and of them those on screen, for the painter to want. */
-  readonly painted: string[];
-  readonly seen: string[];
-  readonly isSeen: (row: number) => boolean;
   readonly wrap: boolean;
   /** px of the text beyond the left edge. */
   readonly leftPx: number;
@@ -72,6 +69,7 @@ export function renderTextRow(item: RunwayItem, parts: TextRowParts): ReactNode 
     exact,
     continues: row.column === null ? run.split && row !== run.rows[0] : row.column > 0,
     gutterWidth: gutter,
+    ...ribbonOf(parts.marks, { offset: row.offset, end: Math.max(row.offset + 1, rowEnd(row)) }, markName),
   };
   if (!content) {
     const page = firstFailed(cache, contents.extent(row, leftCells, cells));
@@ -155,6 +153,8 @@ const EMPTY_ROW = {
   paint: null,
   startsLine: false,
   endsLine: false,
+  markTint: 0,
+  markName: '',
   cursor: -1,
   fit: '',
   levels: false,

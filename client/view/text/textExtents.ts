@@ -33,6 +33,13 @@ export function textExtents(
   return extents;
 }
 
+/** All bytes of the rows of the run among the mounted ones, and at most those between them. */
+export function rowsExtent(items: readonly RunwayItem[], run: TextRun | null): Extent {
+  const first = run && (rowAt(run, items[0]?.row ?? 0) ?? run.rows[0]);
+  const last = run && (rowAt(run, items.at(-1)?.row ?? 0) ?? run.rows.at(-1));
+  return first && last ? { offset: first.offset, end: rowEnd(last) + 1 } : { offset: 0, end: 0 };
+}
+
 function rowExtent(row: TextRow, contents: TextContents, columns: Columns | null): Extent | null {
   if (row.length <= WHOLE_BYTES || (columns === null && !isLong(row))) return { offset: row.offset, end: rowEnd(row) };
   const { left, cells } = columns ?? { left: 0, cells: WHOLE_BYTES };

@@ -19,6 +19,7 @@ const latency = Number(query.get('latency') ?? 0);
 
 const file: FileInfo = {
   id: 'f',
+  identity: 'harness',
   name: 'harness',
   path: '/harness',
   size: Number(query.get('size') ?? 2 ** 40),

@@ -73,22 +73,22 @@ afterEach(() => void vi.useRealTimers());
 describe('painter of rows', () => {
   it('knows nothing at first, then what the worker found, and asks once for one text', () => {
     painter.setRules([rule('b')]);
-    painter.want(['abc', 'xyz', 'abc'], ['abc']);
+    painter.want('text', ['abc', 'xyz', 'abc'], ['abc']);
     expect(painter.get('abc')).toBeNull();
     vi.advanceTimersByTime(5);
     expect(painter.get('abc')?.spans).toEqual([1, 2, 1]);
     expect(painter.get('xyz')?.spans).toEqual([]);
     expect(workers[0]?.jobs.map(({ texts }) => texts)).toEqual([['abc', 'xyz']]);
-    painter.want(['xyz', 'abc'], []);
+    painter.want('text', ['xyz', 'abc'], []);
     vi.advanceTimersByTime(5);
     expect(workers[0]?.jobs).toHaveLength(1);
   });
 
   it('starts no worker without rules, or without rows', () => {
-    painter.want(['abc'], []);
+    painter.want('text', ['abc'], []);
     painter.setRules([]);
     vi.advanceTimersByTime(50);
-    painter.want([], []);
+    painter.want('text', [], []);
     painter.setRules([rule('b')]);
     expect(workers).toHaveLength(0);
     expect(painter.idle).toBe(false);
@@ -96,7 +96,7 @@ describe('painter of rows', () => {
 
   it('keeps old colours until the new ones are there, and the same object where nothing changed', () => {
     painter.setRules([rule('a')]);
-    painter.want(['abc'], []);
+    painter.want('text', ['abc'], []);
     vi.advanceTimersByTime(5);
     const first = painter.get('abc');
     painter.setRules([rule('[a]')]);
@@ -112,7 +112,7 @@ describe('painter of rows', () => {
 
   it('drops what was found for rules that have changed meanwhile', () => {
     painter.setRules([rule('a')]);
-    painter.want(['abc'], []);
+    painter.want('text', ['abc'], []);
     painter.setRules([rule('b')]);
     vi.advanceTimersByTime(5);
     expect(painter.get('abc')?.spans).toEqual([1, 2, 1]);
@@ -120,7 +120,7 @@ describe('painter of rows', () => {
 
   it('counts the rows on screen of each rule', () => {
     painter.setRules([rule('a'), rule('b', 2)]);
-    painter.want(['ab', 'a', 'b', 'x', 'a'], ['ab', 'a', 'x', 'a']);
+    painter.want('text', ['ab', 'a', 'b', 'x', 'a'], ['ab', 'a', 'x', 'a']);
     vi.advanceTimersByTime(5);
     expect([...painter.counts()]).toEqual([
       ['a', 3],
@@ -128,9 +128,21 @@ describe('painter of rows', () => {
     ]);
   });
 
+  it('keeps the wishes of two views apart', () => {
+    painter.setRules([rule('a')]);
+    painter.want('text', ['abc'], ['abc']);
+    painter.want('filtered', ['xa'], ['xa']);
+    vi.advanceTimersByTime(10);
+    expect(painter.get('abc')?.spans).toEqual([0, 1, 1]);
+    expect(painter.get('xa')?.spans).toEqual([1, 2, 1]);
+    expect(painter.counts().get('a')).toBe(2);
+    painter.want('filtered', [], []);
+    expect(painter.counts().get('a')).toBe(1);
+  });
+
   it('gives a rule up that is stuck twice, ends its workers, and goes on with the others', () => {
     painter.setRules([rule('a'), rule('stuck', 2), rule('c', 3)]);
-    painter.want(['abc'], ['abc']);
+    painter.want('text', ['abc'], ['abc']);
     vi.advanceTimersByTime(LIMIT_MS + 20);
     expect(workers.map(({ ended }) => ended)).toEqual([true, false]);
     expect(stuck).toEqual([]);
@@ -144,12 +156,12 @@ describe('painter of rows', () => {
 
   it('a worker that fails is another one the next time', () => {
     painter.setRules([rule('a')]);
-    painter.want(['abc'], []);
+    painter.want('text', ['abc'], []);
     workers[0]?.onerror?.({} as ErrorEvent);
     expect(workers[0]?.ended).toBe(true);
     vi.advanceTimersByTime(5);
     expect(painter.get('abc')).toBeNull();
-    painter.want(['abc'], []);
+    painter.want('text', ['abc'], []);
     vi.advanceTimersByTime(5);
     expect(painter.get('abc')?.spans).toEqual([0, 1, 1]);
     expect(stuck).toEqual([]);
@@ -157,10 +169,10 @@ describe('painter of rows', () => {
 
   it('forgets texts past its bounds, never those on screen', () => {
     painter.setRules([rule('a')]);
-    painter.want(['shown'], []);
+    painter.want('text', ['shown'], []);
     vi.advanceTimersByTime(5);
     for (let page = 0; page < 60; page++) {
-      painter.want(['shown', ...Array.from({ length: 50 }, (_, row) => `a${page} ${row}`)], []);
+      painter.want('text', ['shown', ...Array.from({ length: 50 }, (_, row) => `a${page} ${row}`)], []);
       vi.advanceTimersByTime(5);
     }
     expect(painter.get('a0 0')).toBeNull();

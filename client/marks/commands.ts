@@ -1,0 +1,109 @@
+/** Setting marks, going to them, and taking them in and out. Everything is about the file that is shown. */
+import { selectionExtent } from '../../shared/extent.ts';
+import type { FileInfo } from '../../shared/protocol.ts';
+import { counted } from '../../shared/units.ts';
+import { jumpTo } from '../state/addressBar.ts';
+import { cursorLineNow } from '../state/cursorLine.ts';
+import { api } from '../state/documents.ts';
+import { appStore } from '../state/store.ts';
+import type { Tint } from '../state/tints.ts';
+import { notify, patchLayout } from '../state/ui.ts';
+import { type Active, activeOf } from '../state/useApp.ts';
+import { importMarks } from './format.ts';
+import { type Mark, markAt, merged, stepMark, withMark, withoutMark } from './marks.ts';
+import { changeMarks, editMark, marksOf } from './marksStore.ts';
+
+/** The next mark has the colour that was picked last. */
+let nextTint: Tint = 7;
+
+export function rememberTint(tint: Tint): void {
+  nextTint = tint;
+}
+
+/** What there is to mark: the selected bytes, the line in the text view, the byte in the hex view. Rejects as Api.lines. */
+async function placeToMark({ file, view }: Active): Promise<Pick<Mark, 'offset' | 'length'> | null> {
+  const selected = selectionExtent(view.cursor, view.anchor);
+  if (selected) return { offset: selected.offset, length: selected.end - selected.offset };
+  if (view.pane === 'hex') return { offset: view.cursor, length: 1 };
+  const known = cursorLineNow();
+  if (known) return { offset: known.offset, length: 0 };
+  const encoding = view.encoding === null ? {} : { encoding: view.encoding };
+  const reply = await api.lines(file.id, { offset: view.cursor, count: 1, text: 0, ...encoding });
+  const line = reply.lines[0];
+  return line ? { offset: line.offset, length: 0 } : null;
+}
+
+let last = Promise.resolve();
+
+/** Keys act in the order in which they were pressed, also while the start of a line is being looked up. */
+function inTurn(act: (active: Active, place: Pick<Mark, 'offset' | 'length'>) => void): void {
+  const active = activeOf(appStore.getState());
+  if (!active || active.file.size === 0) return;
+  const place = placeToMark(active);
+  last = last.then(async () => {
+    try {
+      const found = await place;
+      if (found) act(active, found);
+    } catch (error) {
+      notify('error', `Not marked: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  });
+}
+
+export function toggleMark(): void {
+  inTurn(({ file }, place) => {
+    const there = markAt(marksOf(file.identity), place);
+    changeMarks(file, (marks) =>
+      there ? withoutMark(marks, there) : withMark(marks, { ...place, name: '', tint: nextTint }),
+    );
+  });
+}
+
+/** Marks the place unless it is, and lets its name be typed. */
+export function nameMark(): void {
+  inTurn(({ file }, place) => {
+    const there = markAt(marksOf(file.identity), place);
+    const mark = there ?? { ...place, name: '', tint: nextTint };
+    if (!there && !changeMarks(file, (marks) => withMark(marks, mark))) return;
+    patchLayout({ panelOpen: true, panelTab: 'marks' });
+    editMark({ identity: file.identity, offset: mark.offset, length: mark.length });
+  });
+}
+
+export function goToMark(file: FileInfo, mark: Mark): void {
+  jumpTo(file.id, mark.offset);
+}
+
+export function stepToMark(direction: 'next' | 'previous'): void {
+  const active = activeOf(appStore.getState());
+  if (!active) return;
+  const { file, view } = active;
+  const marks = marksOf(file.identity);
+  const found = stepMark(marks, view.cursor, direction, file.size);
+  if (!found) {
+    const none = marks.length === 0 ? 'There are no marks in this file; m sets one.' : 'All marks are past the end.';
+    notify('info', none);
+    return;
+  }
+  if (found.around && found.mark.offset === view.cursor) notify('info', 'This is the only mark.');
+  else if (found.around) notify('info', direction === 'next' ? 'On from the first mark.' : 'On from the last mark.');
+  goToMark(file, found.mark);
+}
+
+/** Adds the marks of an exported file. */
+export function takeIn(file: FileInfo, text: string): void {
+  try {
+    const { marks, identity } = importMarks(text);
+    if (!changeMarks(file, (before) => merged(before, marks))) return;
+    const foreign = identity !== null && identity !== file.identity;
+    const past = marks.filter(({ offset }) => offset >= file.size).length;
+    const notes = [
+      foreign ? ' They were set in another file.' : '',
+      past > 0 ? ` ${counted(past, 'mark')} of them ${past === 1 ? 'is' : 'are'} past the end of this file.` : '',
+    ];
+    const kind = foreign || past > 0 ? 'warning' : 'success';
+    notify(kind, `${counted(marks.length, 'mark')} came in.${notes.join('')}`);
+  } catch (error) {
+    notify('error', `Not imported. ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
