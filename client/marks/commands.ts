@@ -7,11 +7,11 @@ import { cursorLineNow } from '../state/cursorLine.ts';
 import { api } from '../state/documents.ts';
 import { appStore } from '../state/store.ts';
 import type { Tint } from '../state/tints.ts';
-import { notify, patchLayout } from '../state/ui.ts';
+import { notify, openField } from '../state/ui.ts';
 import { type Active, activeOf } from '../state/useApp.ts';
 import { importMarks } from './format.ts';
 import { type Mark, markAt, merged, stepMark, withMark, withoutMark } from './marks.ts';
-import { changeMarks, editMark, marksOf } from './marksStore.ts';
+import { changeMarks, marksOf } from './marksStore.ts';
 
 /** The next mark has the colour that was picked last. */
 let nextTint: Tint = 7;
@@ -20,13 +20,22 @@ export function rememberTint(tint: Tint): void {
   nextTint = tint;
 }
 
-/** What there is to mark: the selected bytes, the line in the text view, the byte in the hex view. Rejects as Api.lines. */
-async function placeToMark({ file, view }: Active): Promise<Pick<Mark, 'offset' | 'length'> | null> {
+type Place = Pick<Mark, 'offset' | 'length'>;
+
+/** What there is to mark: the selected bytes, the line in the text view, the byte in the hex view; null while that is not known. */
+function placeNow({ view }: Active): Place | null {
   const selected = selectionExtent(view.cursor, view.anchor);
   if (selected) return { offset: selected.offset, length: selected.end - selected.offset };
   if (view.pane === 'hex') return { offset: view.cursor, length: 1 };
-  const known = cursorLineNow();
-  if (known) return { offset: known.offset, length: 0 };
+  const line = cursorLineNow();
+  return line && { offset: line.offset, length: 0 };
+}
+
+/** As placeNow, with the start of the line from the server. Rejects as Api.lines. */
+async function placeToMark(active: Active): Promise<Place | null> {
+  const known = placeNow(active);
+  if (known) return known;
+  const { file, view } = active;
   const encoding = view.encoding === null ? {} : { encoding: view.encoding };
   const reply = await api.lines(file.id, { offset: view.cursor, count: 1, text: 0, ...encoding });
   const line = reply.lines[0];
@@ -36,7 +45,7 @@ async function placeToMark({ file, view }: Active): Promise<Pick<Mark, 'offset' 
 let last = Promise.resolve();
 
 /** Keys act in the order in which they were pressed, also while the start of a line is being looked up. */
-function inTurn(act: (active: Active, place: Pick<Mark, 'offset' | 'length'>) => void): void {
+function inTurn(act: (active: Active, place: Place) => void): void {
   const active = activeOf(appStore.getState());
   if (!active || active.file.size === 0) return;
   const place = placeToMark(active);
@@ -59,15 +68,23 @@ export function toggleMark(): void {
   });
 }
 
-/** Marks the place unless it is, and lets its name be typed. */
+/** Lets the name of the mark be typed; the place is marked with it unless it is. */
 export function nameMark(): void {
-  inTurn(({ file }, place) => {
-    const there = markAt(marksOf(file.identity), place);
-    const mark = there ?? { ...place, name: '', tint: nextTint };
-    if (!there && !changeMarks(file, (marks) => withMark(marks, mark))) return;
-    patchLayout({ panelOpen: true, panelTab: 'marks' });
-    editMark({ identity: file.identity, offset: mark.offset, length: mark.length });
-  });
+  const active = activeOf(appStore.getState());
+  if (!active || active.file.size === 0) return;
+  const now = placeNow(active);
+  const before = now && markAt(marksOf(active.file.identity), now);
+  const value = before?.name ?? '';
+  const done = (text: string): void =>
+    // The place is that of the cursor now: moves may have been on their way when the field was opened.
+    inTurn(({ file }, place) => {
+      const there = markAt(marksOf(file.identity), place);
+      const mark = there ?? { ...place, name: '', tint: nextTint };
+      const name = there !== null && text === value ? there.name : text.trim();
+      changeMarks(file, (marks) => withMark(marks, { ...mark, name }));
+    });
+  const hint = before ? 'Enter keeps the name.' : 'Enter sets the mark; it may do without a name.';
+  openField({ type: 'prompt', prompt: { title: 'Name of the mark', hint, value, done } });
 }
 
 export function goToMark(file: FileInfo, mark: Mark): void {

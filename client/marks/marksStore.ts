@@ -11,12 +11,12 @@ import { MAX_FILES, MarkVault } from './markVault.ts';
 
 interface MarksState {
   readonly byFile: Readonly<Record<string, FileMarks>>;
-  /** The mark whose name is being edited, by identity of its file. */
-  readonly editing: { readonly identity: string; readonly offset: number; readonly length: number } | null;
+  /** The list was asked for by key: it takes the keyboard as soon as it is there. */
+  readonly listWanted: boolean;
 }
 
 const vault = new MarkVault(() => localStorage);
-const store = createStore<MarksState>()(() => ({ byFile: {}, editing: null }));
+const store = createStore<MarksState>()(() => ({ byFile: {}, listWanted: false }));
 const NO_MARKS: readonly Mark[] = [];
 
 export function marksOf(identity: string): readonly Mark[] {
@@ -32,12 +32,12 @@ export function useRewritten(identity: string): boolean {
   return useStore(store, (state) => state.byFile[identity]?.rewritten === true);
 }
 
-export function useEditing(): MarksState['editing'] {
-  return useStore(store, (state) => state.editing);
+export function useListWanted(): boolean {
+  return useStore(store, (state) => state.listWanted);
 }
 
-export function editMark(editing: MarksState['editing']): void {
-  store.setState({ editing });
+export function wantList(listWanted: boolean): void {
+  store.setState({ listWanted });
 }
 
 function put(identity: string, file: FileMarks): void {

@@ -8,7 +8,7 @@ import type { CommandId } from './commands.ts';
 const PATIENCE_MS = 1_500;
 
 /** They open something that takes the next keys, or end the waiting: never late. */
-const AT_ONCE: readonly CommandId[] = ['select.clear', 'view.menu'];
+const AT_ONCE: readonly CommandId[] = ['select.clear', 'view.menu', 'mark.edit'];
 /** They take the rows away that a move waits for. */
 const SWITCHES: readonly CommandId[] = ['view.toggle', 'view.hex', 'view.text', 'view.both', 'view.pane'];
 

@@ -38,6 +38,16 @@ export interface Picker {
   readonly pick: (id: string) => void;
 }
 
+/** One line of text to type in the command field. */
+export interface Prompt {
+  readonly title: string;
+  /** What Enter does, as a sentence. */
+  readonly hint: string;
+  /** There at first, to be typed over. */
+  readonly value: string;
+  readonly done: (text: string) => void;
+}
+
 export type FieldMode =
   | { readonly type: 'closed' }
   | { readonly type: 'goto' }
@@ -46,7 +56,8 @@ export type FieldMode =
   | { readonly type: 'search' }
   /** The same field for a layer of the filter: a new one, or (by its id) another pattern for one. */
   | { readonly type: 'filter'; readonly layer: number | null }
-  | { readonly type: 'picker'; readonly picker: Picker };
+  | { readonly type: 'picker'; readonly picker: Picker }
+  | { readonly type: 'prompt'; readonly prompt: Prompt };
 
 export interface MenuPlace {
   /** Client px. */

@@ -263,7 +263,8 @@ describe('rules', () => {
       await page.getByRole('list', { name: 'Notifications' }).getByText('^(a+)+$ takes too long').waitFor();
       expect(await panel(page).getByRole('checkbox', { name: 'Use ^(a+)+$' }).isChecked()).toBe(false);
       const longest = await page.evaluate(() => (window as unknown as { gaps: { longest: number } }).gaps.longest);
-      expect(longest).toBeLessThan(400);
+      // On the page itself it would never have ended; the machine may be busy with other tests.
+      expect(longest).toBeLessThan(2_000);
       await page.keyboard.press('G');
       await expect.poll(() => coloured(page, 1).then(distinct), PATIENCE).toEqual(['b']);
       await page.reload();

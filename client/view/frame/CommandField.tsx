@@ -3,8 +3,8 @@
  * in front is allowed). A command that needs a choice turns it into a picker. While a file is searched, the closed field says for
  * what, and opens to it.
  */
-import { Compass, Funnel, ListFilter, Search, SquareChevronRight } from 'lucide-react';
-import { type FocusEvent, type KeyboardEvent, Suspense, useEffect, useRef, useState } from 'react';
+import { Compass, Funnel, ListFilter, PencilLine, Search, SquareChevronRight } from 'lucide-react';
+import { type FocusEvent, type KeyboardEvent, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { searchOf, useActiveSearch } from '../../search/searchStore.ts';
 import { jumpTo } from '../../state/addressBar.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
@@ -30,6 +30,7 @@ const PREFIX: Readonly<Record<FieldMode['type'], string>> = {
   picker: '',
   search: '',
   filter: '',
+  prompt: '',
 };
 const ICONS = {
   closed: Compass,
@@ -38,10 +39,12 @@ const ICONS = {
   picker: ListFilter,
   search: Search,
   filter: Funnel,
+  prompt: PencilLine,
 } as const;
 
 function placeholder(mode: FieldMode, searched: string | undefined): string {
   if (mode.type === 'picker') return mode.picker.title;
+  if (mode.type === 'prompt') return mode.prompt.title;
   if (mode.type === 'search') return 'Search';
   if (mode.type === 'filter') return 'Show only lines with …';
   if (mode.type === 'closed') return searched ?? 'Search, go to or do';
@@ -51,7 +54,7 @@ function placeholder(mode: FieldMode, searched: string | undefined): string {
 function useFieldText(mode: FieldMode): [string, (text: string) => void] {
   const [text, setText] = useState('');
   // A mode that was asked for from elsewhere starts with a field of its own.
-  useEffect(() => setText(PREFIX[mode.type]), [mode]);
+  useLayoutEffect(() => setText(mode.type === 'prompt' ? mode.prompt.value : PREFIX[mode.type]), [mode]);
   return [text, setText];
 }
 
@@ -79,8 +82,8 @@ export function CommandField() {
 
   useEffect(() => {
     if (mode.type !== 'closed') field.current?.focus();
-    // What was searched for last is there to be typed over.
-    if (mode.type === 'search' || mode.type === 'filter') field.current?.select();
+    // What was searched for last, or the name so far, is there to be typed over.
+    if (mode.type === 'search' || mode.type === 'filter' || mode.type === 'prompt') field.current?.select();
   }, [mode]);
 
   const change = (typed: string): void => {
@@ -121,6 +124,9 @@ export function CommandField() {
       if (applyToFilter(filtering.layer, event.altKey)) close();
     } else if (searching) {
       if (!find.onKey(event)) return;
+    } else if (event.key === 'Enter' && mode.type === 'prompt') {
+      close();
+      mode.prompt.done(text);
     } else if (event.key === 'Enter' && listing) choose(options.active);
     else if (event.key === 'Enter') void go();
     else if (listing && (event.key === 'ArrowDown' || event.key === 'ArrowUp'))
@@ -143,16 +149,18 @@ export function CommandField() {
       <Icon className="icon field-icon" aria-hidden="true" />
       <input
         ref={field}
-        className={listing || !open ? 'field-input' : 'field-input mono'}
+        className={listing || mode.type === 'prompt' || !open ? 'field-input' : 'field-input mono'}
         role="combobox"
         aria-label={
           mode.type === 'picker'
             ? mode.picker.title
-            : filtering
-              ? 'Filter'
-              : searching
-                ? 'Search'
-                : 'Go to, or > for commands'
+            : mode.type === 'prompt'
+              ? mode.prompt.title
+              : filtering
+                ? 'Filter'
+                : searching
+                  ? 'Search'
+                  : 'Go to, or > for commands'
         }
         aria-expanded={open}
         aria-controls="field-panel"
@@ -197,6 +205,8 @@ export function CommandField() {
             <Suspense fallback={<div className="search-panel" />}>
               <SearchFieldPanel reading={find.reading} filter={filtering} />
             </Suspense>
+          ) : mode.type === 'prompt' ? (
+            <p className="field-prompt">{mode.prompt.hint}</p>
           ) : listing ? (
             <OptionList options={options} onChoose={choose} />
           ) : (

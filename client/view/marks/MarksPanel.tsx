@@ -4,8 +4,8 @@ import { type KeyboardEvent, useEffect, useState } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { counted } from '../../../shared/units.ts';
 import { goToMark, rememberTint } from '../../marks/commands.ts';
-import { type Mark, markKey, sameMark, withMark, withoutMark } from '../../marks/marks.ts';
-import { acceptRewrite, changeMarks, editMark, useEditing, useMarks, useRewritten } from '../../marks/marksStore.ts';
+import { type Mark, markKey, withMark, withoutMark } from '../../marks/marks.ts';
+import { acceptRewrite, changeMarks, useListWanted, useMarks, useRewritten, wantList } from '../../marks/marksStore.ts';
 import { useRunway } from '../../rows/useRunway.ts';
 import { isTint, type Tint } from '../../state/tints.ts';
 import { useActiveView } from '../../state/useApp.ts';
@@ -59,25 +59,15 @@ function MarkList({
   readonly undo: Undo;
 }) {
   const view = useActiveView();
-  const editing = useEditing();
   const facts = useMarkFacts(file, view?.encoding ?? null);
   const [wanted, setActive] = useState(0);
-  /** The name is edited from here: the list has the keyboard again after it. */
-  const [fromList, setFromList] = useState(false);
+  /** Key of the mark whose name is being edited. */
+  const [edited, setEdited] = useState<string | null>(null);
   const active = Math.max(0, Math.min(wanted, marks.length - 1));
   const runway = useRunway({ rowCount: marks.length, rowHeight: ROW_HEIGHT, measured: false, initialRow: 0 });
   const first = runway.items[0]?.row ?? 0;
   const last = runway.items.at(-1)?.row ?? -1;
   useEffect(() => facts.want(marks.slice(first, last + 1)));
-
-  const edited = editing?.identity === file.identity ? marks.findIndex((mark) => sameMark(mark, editing)) : -1;
-  const { scrollToRow } = runway;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each mark that is to be edited
-  useEffect(() => {
-    if (edited < 0) return;
-    setActive(edited);
-    scrollToRow(edited, 'nearest');
-  }, [edited]);
 
   const remove = (mark: Mark): void => {
     changeMarks(file, (all) => withoutMark(all, mark));
@@ -89,11 +79,9 @@ function MarkList({
     changeMarks(file, (all) => withMark(all, { ...mark, tint: colour }));
   };
   const named = (mark: Mark, name: string | null): void => {
-    editMark(null);
+    setEdited(null);
     if (name !== null && name !== mark.name) changeMarks(file, (all) => withMark(all, { ...mark, name }));
-    if (fromList) focusList();
-    else focusRows();
-    setFromList(false);
+    focusList();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const mark = marks[active];
@@ -103,10 +91,8 @@ function MarkList({
       setActive(target);
       runway.scrollToRow(target, 'nearest');
     } else if (event.key === 'Enter') goToMark(file, mark);
-    else if (event.key === 'F2') {
-      setFromList(true);
-      editMark({ identity: file.identity, offset: mark.offset, length: mark.length });
-    } else if (event.key === 'Delete') remove(mark);
+    else if (event.key === 'F2') setEdited(markKey(mark));
+    else if (event.key === 'Delete') remove(mark);
     else if (isTint(Number(event.key))) tint(mark, Number(event.key) as Tint);
     else if (event.key === 'Escape') focusRows();
     else return;
@@ -148,10 +134,7 @@ function MarkList({
                 setActive(item.row);
                 if (!past) goToMark(file, mark);
               }}
-              onDoubleClick={() => {
-                setFromList(true);
-                editMark({ identity: file.identity, offset: mark.offset, length: mark.length });
-              }}
+              onDoubleClick={() => setEdited(markKey(mark))}
             >
               {/* biome-ignore lint/a11y/useSemanticElements: see the grid */}
               {/* biome-ignore lint/a11y/useFocusableInteractive: see the grid */}
@@ -161,7 +144,7 @@ function MarkList({
                   line={facts.line(mark)}
                   preview={facts.preview(mark)}
                   past={past}
-                  editing={item.row === edited}
+                  editing={markKey(mark) === edited}
                   onName={(name) => named(mark, name)}
                   onTint={(colour) => tint(mark, colour)}
                   onRemove={() => remove(mark)}
@@ -183,6 +166,12 @@ export function MarksPanel({ file }: { readonly file: FileInfo }) {
   const marks = useMarks(file.identity);
   const rewritten = useRewritten(file.identity);
   const undo = useUndo();
+  const wanted = useListWanted();
+  useEffect(() => {
+    if (!wanted) return;
+    wantList(false);
+    document.getElementById('marks-list')?.focus();
+  }, [wanted]);
   const past = marks.filter(({ offset }) => offset >= file.size).length;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Z for all that is in the panel

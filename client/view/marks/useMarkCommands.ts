@@ -2,10 +2,10 @@
 import { nameMark, stepToMark, takeIn, toggleMark } from '../../marks/commands.ts';
 import { exportMarks, markdownOf } from '../../marks/format.ts';
 import { gatherMarks } from '../../marks/gather.ts';
-import { marksOf, useMarks } from '../../marks/marksStore.ts';
+import { marksOf, useMarks, wantList } from '../../marks/marksStore.ts';
 import { type CommandHandlers, useCommandHandlers } from '../../state/commandRegistry.ts';
 import { appStore } from '../../state/store.ts';
-import { notify, togglePanel } from '../../state/ui.ts';
+import { notify, togglePanel, uiStore } from '../../state/ui.ts';
 import { activeOf, useActiveFile, useApp } from '../../state/useApp.ts';
 import { chooseText, saveText } from '../files.ts';
 
@@ -40,8 +40,7 @@ const HANDLERS: CommandHandlers = {
   'mark.import': () => void takeChosen(),
   'mark.panel': () => {
     togglePanel('marks');
-    // The list has the keyboard as soon as it is there; without one the rows keep it.
-    requestAnimationFrame(() => document.getElementById('marks-list')?.focus());
+    wantList(uiStore.getState().layout.panelOpen);
   },
 };
 
