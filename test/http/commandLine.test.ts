@@ -85,7 +85,7 @@ describe('a running server', () => {
       ['a.log', path, 8],
     ]);
     expect(new Set(reply.files.map((file) => file.id)).size).toBe(3);
-    expect(reply.start).toEqual({ view: 'hex', offset: 2 ** 30, line: null });
+    expect(reply.start).toEqual({ view: 'hex', offset: 2 ** 30, line: null, follow: false });
     expect(reply.version).toBe(version);
     expect(reply.files.map((file) => file.kind)).toEqual(['text', 'binary', 'text']);
     const lines = await startServer({ files: [path], args: ['--text', '--line', '2'] });
