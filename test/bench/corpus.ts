@@ -37,6 +37,8 @@ export interface Corpus {
   readonly folder: string;
   /** A log of `bytes`, in whole 32 MiB repeats of one text (the last cut where it falls). */
   log(name: string, bytes: number): string;
+  /** About `bytes` of lines of 16 bytes, `k=0000000 v=NN`, in whole repeats of a thousand. */
+  shortLines(name: string, bytes: number): string;
   /** `bytes` of nothing but a hole, with `head` at the start. */
   sparse(name: string, bytes: number, head: Buffer): string;
   remove(): void;
@@ -62,6 +64,15 @@ export function createCorpus(): Corpus {
       write(name, (fd) => {
         const text = logText(Math.min(bytes, 33_554_432), 1);
         for (let left = bytes; left > 0; left -= text.length) writeSync(fd, text, 0, Math.min(left, text.length));
+      }),
+    shortLines: (name, bytes) =>
+      write(name, (fd) => {
+        const lines = Array.from(
+          { length: 1_000 },
+          (_, n) => `k=${String(n).padStart(7, '0')} v=${String(n % 100).padStart(2, '0')} \n`,
+        );
+        const text = Buffer.from(lines.join('').repeat(64), 'latin1');
+        for (let left = bytes; left > 0; left -= text.length) writeSync(fd, text);
       }),
     sparse: (name, bytes, head) =>
       write(name, (fd) => {

@@ -1,9 +1,11 @@
 /**
  * `npm run bench [-- NAME…]`: every promise about speed and memory, against a peer in the same run. Names: index, windows,
- * search, first-rows, follow, input, scrolling, memory. BIGVIEW_BENCH_DIR is where the files are made (default: the system's temporary folder).
+ * search, filter, first-rows, follow, input, scrolling, memory. BIGVIEW_BENCH_DIR is where the files are made (default: the
+ * system's temporary folder).
  */
 import { cpus } from 'node:os';
 import { createCorpus, logText } from './corpus.ts';
+import { filterBench } from './filterBench.ts';
 import { firstRowsBench } from './firstRowsBench.ts';
 import { followBench } from './followBench.ts';
 import { indexBench } from './indexBench.ts';
@@ -49,6 +51,7 @@ const sections: readonly (readonly [name: string, title: string, run: () => Row[
   ['index', 'Line index', () => indexBench(bigLog(), 9)],
   ['windows', '64 KiB windows over HTTP', () => windowsBench(bigLog(), HOT_BYTES, 5)],
   ['search', 'Searches against ripgrep', () => searchBench(bigLog(), 3)],
+  ['filter', 'Filters', () => filterBench(bigLog(), corpus.shortLines('short.log', GIB), 3)],
   [
     'first-rows',
     'First rows on screen, from the start of the process',
