@@ -1,18 +1,24 @@
 /** The rows that threads have made, segment by segment, with the context that segments owe each other at their borders. */
-import { type HitBudget, HitStore, type PlacedPage, SegmentHits } from '../search/hitStore.ts';
+import type { HitBudget } from '../search/hitParts.ts';
+import { HitStore, type PlacedPage, SegmentHits } from '../search/hitStore.ts';
 import type { PackedRows } from './filterJob.ts';
-import { decodeRows, type FilteredRow, weighMatches } from './rowPacking.ts';
+import { type FilteredRow, RowPacker, rowKind } from './rowPacking.ts';
 import type { RowSource } from './rowSource.ts';
 
 /** Whatever adds rows throws a SpillError when there is no room for more. */
 export class CombinedRows implements RowSource {
   readonly #store: HitStore<FilteredRow>;
-  /** Rows that were added at the start and at the end of a segment, each in a part of its own. */
+  /** How many parts of a segment were added at its start and at its end. */
   readonly #edges = new Map<number, { readonly head: number; readonly tail: number }>();
+  /** The rows of a segment that is a hole. */
+  readonly #hole: PackedRows;
   #matches = 0;
 
   constructor(segmentBytes: number, budget: HitBudget, folder: string) {
-    this.#store = new HitStore(segmentBytes, decodeRows, budget, folder);
+    this.#store = new HitStore(segmentBytes, rowKind, budget, folder);
+    const packer = new RowPacker();
+    packer.add(0, segmentBytes, 0, true);
+    this.#hole = packer.take();
   }
 
   get total(): number {
@@ -32,8 +38,13 @@ export class CombinedRows implements RowSource {
       return;
     }
     const hits = new SegmentHits(segment);
-    this.#store.append(hits, part, rows, matches);
+    this.#store.append(hits, part);
     this.#store.attach(hits);
+  }
+
+  /** The segment is all zeros, the piece of one line, and shown. */
+  setHole(segment: number): void {
+    this.set(segment, this.#hole);
   }
 
   /** Adds `head` and `tail` to the rows of the segment, in place of what was added before. */
@@ -41,17 +52,15 @@ export class CombinedRows implements RowSource {
     const old = this.#store.get(segment) ?? new SegmentHits(segment);
     const before = this.#edges.get(segment) ?? { head: 0, tail: 0 };
     const next = new SegmentHits(segment);
-    this.#store.append(next, head.part, head.rows, 0);
+    this.#store.append(next, head.part);
+    const headParts = next.parts.length;
     // The rows between move over, and what is left of the old is given back.
-    const first = before.head > 0 ? 1 : 0;
-    const parts = old.parts.splice(first, old.parts.length - first - (before.tail > 0 ? 1 : 0));
-    next.parts.push(...parts);
-    next.count += old.count - before.head - before.tail;
-    next.weight = old.weight;
-    this.#store.append(next, tail.part, tail.rows, 0);
+    next.add(old.parts.splice(before.head, old.parts.length - before.head - before.tail));
+    const inner = next.parts.length;
+    this.#store.append(next, tail.part);
+    this.#edges.set(segment, { head: headParts, tail: next.parts.length - inner });
     if (next.count > 0) this.#store.attach(next);
     else this.#store.remove(segment);
-    this.#edges.set(segment, { head: head.rows, tail: tail.rows });
   }
 
   /** Forgets the rows of segments `[from, end)`; false when there were none. */
@@ -76,7 +85,7 @@ export class CombinedRows implements RowSource {
   }
 
   histogram(size: number, buckets: number): readonly number[] {
-    return size === 0 ? new Array<number>(buckets).fill(0) : this.#store.histogram(size, buckets, weighMatches);
+    return size === 0 ? new Array<number>(buckets).fill(0) : this.#store.histogram(size, buckets);
   }
 
   snapshot(): Generator<PlacedPage> {
@@ -84,7 +93,7 @@ export class CombinedRows implements RowSource {
   }
 
   decode({ base, part, page }: PlacedPage): FilteredRow[] {
-    return decodeRows(part, page, base, 0, page.count);
+    return rowKind.decode(part, page, base, 0, page.count);
   }
 
   close(): void {

@@ -16,7 +16,7 @@ export interface Edges {
 
 /** The segments of the file. */
 export interface Segments {
-  readonly count: number;
+  count(): number;
   /** Whether the matches of a segment are known. */
   isKnown(segment: number): boolean;
 }
@@ -69,10 +69,10 @@ export class ContextChain {
   }
 
   /** The segment's rows now have `edges`; it has `lines` lines. */
-  given(segment: number, edges: Edges, lines: number): void {
+  given(segment: number, { head, tail }: Edges, lines: number): void {
     const known = this.#known.get(segment) ?? { matches: null, lines: null, have: NO_EDGES };
     if (!known.matches) known.lines = lines;
-    known.have = edges;
+    known.have = { head, tail };
     this.#known.set(segment, known);
     this.#look(segment, segment + 1);
   }
@@ -114,7 +114,7 @@ export class ContextChain {
   /** Looks at segments `[from, end)`, of which something became known, and at those that they may owe something. */
   #look(from: number, end: number): void {
     const low = Math.max(0, from - this.#before);
-    const high = Math.min(this.#segments.count, end + this.#after);
+    const high = Math.min(this.#segments.count(), end + this.#after);
     // What is deep inside of a run is owed nothing.
     const nearFrom = Math.min(end, from + Math.max(1, this.#after));
     const nearEnd = Math.max(nearFrom, end - this.#before);
@@ -150,7 +150,7 @@ export class ContextChain {
 
   /** Lines that matches after the segment owe to its end; null while that is not known. */
   #owedBefore(segment: number): number | null {
-    for (let at = segment + 1; at <= segment + this.#before && at < this.#segments.count; at++) {
+    for (let at = segment + 1; at <= segment + this.#before && at < this.#segments.count(); at++) {
       if (!this.#isKnown(at)) return null;
       const matches = this.#known.get(at)?.matches;
       if (matches) return this.#left(this.#before - matches.head, segment + 1, at);

@@ -4,7 +4,7 @@ import { lineFormatKey } from '../../shared/lineFormat.ts';
 import type { FilterRole } from '../../shared/protocol.ts';
 import type { OpenFile } from '../files/openFile.ts';
 import { type FileSearches, sparseData } from '../search/fileSearches.ts';
-import { HitBudget } from '../search/hitStore.ts';
+import { HitBudget } from '../search/hitParts.ts';
 import type { Search } from '../search/search.ts';
 import { spillFolder } from '../search/spill.ts';
 import { Filter } from './filter.ts';
@@ -128,7 +128,7 @@ export class FileFilters {
         throw new LayerError('wrong', i, 'a search whose lines end as those of the first layer');
       }
       search.noticeSource();
-      if (search.stale || !search.isOf(this.#file.source))
+      if (search.stale || search.source !== this.#file.source)
         throw new LayerError('stale', i, 'a search of the file as it is now');
     }
     return searches;

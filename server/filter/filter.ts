@@ -1,36 +1,30 @@
 /**
  * One filter of one file: layers, which are searches of whole lines, combined into rows.
  *
- * A segment is combined as soon as all layers have searched it, in any order; what that takes is done by threads (combine.ts), or
- * nothing at all where no layer hits anything. Context that goes over borders is added when the segments around
- * are known (contextChain.ts). Whenever a layer tells a segment anew (the file has grown, neighbours have agreed), it is made
- * again. A filter belongs to the generation of its layers and is stale when they are.
+ * It listens to its layers: a segment is made of rows (rowMaking.ts) as soon as all of them have searched it, in any order, and
+ * again when a layer tells it anew (the file has grown, neighbours have agreed). A filter belongs to the generation of its layers
+ * and is stale when they are.
  */
-import { assert } from '../../shared/assert.ts';
 import type { Extent } from '../../shared/extent.ts';
-import type { FilterRole, FilterStatus } from '../../shared/protocol.ts';
+import type { FilterStatus } from '../../shared/protocol.ts';
 import { ProgressTeller } from '../index/progressTeller.ts';
-import { ExtentSet } from '../search/extentSet.ts';
-import type { HitBudget } from '../search/hitStore.ts';
-import type { Search } from '../search/search.ts';
+import type { HitBudget } from '../search/hitParts.ts';
 import { SpillError } from '../search/spill.ts';
 import { Stopwatch } from '../search/stopwatch.ts';
 import { type Source, SourceError } from '../source/source.ts';
-import { CombinedRows } from './combinedRows.ts';
-import { ContextChain } from './contextChain.ts';
-import type { FilterAnswer, FilterJob, PackedRows, Surroundings } from './filterJob.ts';
+import type { FilterAnswer, FilterJob } from './filterJob.ts';
+import { FilterLayers, type Layer } from './filterLayers.ts';
 import type { FilterClient, FilterPool } from './filterPool.ts';
 import { LayerRows } from './layerRows.ts';
 import type { RowSpace } from './rowEnds.ts';
-import { RowPacker } from './rowPacking.ts';
+import { RowMaking } from './rowMaking.ts';
 import type { RowSource } from './rowSource.ts';
 import { type FilterRule, filterRule, showsOthers } from './rule.ts';
-import { SegmentKinds } from './segmentKinds.ts';
 
 export interface FilterOptions {
   readonly id: string;
   /** All of one generation and one line format. */
-  readonly layers: readonly { readonly search: Search; readonly role: FilterRole }[];
+  readonly layers: readonly Layer[];
   readonly combine: FilterRule['combine'];
   readonly before: number;
   readonly after: number;
@@ -43,43 +37,22 @@ export interface FilterOptions {
 
 /** A fault that kills every thread that comes near it must not go on for ever. */
 const MAX_LOST = 8;
-/** Runs of segments that are gone through in one go. */
-const SLICE_STEPS = 2_048;
 /** CR and LF in UTF-16. */
 const MAX_TERMINATOR = 4;
-const NO_SURROUNDINGS: Surroundings = { head: 0, tail: 0 };
-
-interface Flight {
-  readonly segment: number;
-  /** A layer has told the segment anew meanwhile. */
-  void: boolean;
-}
-
 export class Filter implements FilterClient {
   readonly id: string;
   readonly generation: number;
-  readonly layers: readonly Search[];
   readonly rows: RowSource;
   /** Those who are being sent its rows. */
   exports = 0;
-  readonly #options: FilterOptions;
-  readonly #rule: FilterRule;
+  readonly #pool: FilterPool;
+  readonly #layers: FilterLayers;
   readonly #segmentBytes: number;
   /** Null when the hits of the only layer are the rows. */
-  readonly #made: CombinedRows | null;
-  readonly #chain: ContextChain | null;
+  readonly #making: RowMaking | null;
   readonly #teller = new ProgressTeller();
   readonly #clock = new Stopwatch();
   readonly #unlisten: (() => void)[] = [];
-  /** Segments that all layers have searched: yet to be looked at, yet to be combined by a thread, and combined. */
-  readonly #searched = new ExtentSet();
-  readonly #ready = new ExtentSet();
-  readonly #combined = new ExtentSet();
-  readonly #flights = new Map<number, Flight>();
-  readonly #first: Search;
-  readonly #kinds: SegmentKinds;
-  /** The rows of a segment that is a hole. */
-  readonly #hole: PackedRows;
   #goingOn: NodeJS.Immediate | null = null;
   #size: number;
   #version = 0;
@@ -90,42 +63,26 @@ export class Filter implements FilterClient {
   #error: FilterStatus['error'] = null;
 
   constructor(options: FilterOptions) {
+    const { layers, combine, before, after } = options;
     this.id = options.id;
-    this.#options = options;
-    this.layers = options.layers.map(({ search }) => search);
-    const [first] = this.layers;
-    assert(first !== undefined, 'a filter has layers');
-    this.#first = first;
-    this.generation = first.generation;
-    this.#size = first.size;
-    this.#segmentBytes = first.sizes.segmentBytes;
-    const { before, after } = options;
-    this.#rule = filterRule(
-      options.layers.map(({ role }) => role),
-      options.combine,
+    this.#pool = options.pool;
+    this.#layers = new FilterLayers(layers);
+    this.#size = this.#layers.size;
+    const { generation, segmentBytes } = this.#layers.space(this.#size);
+    this.generation = generation;
+    this.#segmentBytes = segmentBytes;
+    const rule = filterRule(
+      layers.map(({ role }) => role),
+      combine,
     );
-    this.#kinds = new SegmentKinds({
-      layers: this.layers,
-      rule: this.#rule,
-      segmentBytes: this.#segmentBytes,
-      nextData: options.nextData,
-    });
-    const hole = new RowPacker();
-    hole.add(0, this.#segmentBytes, 0, true);
-    this.#hole = hole.take();
-    const single = this.layers.length === 1 && !showsOthers(this.#rule) && before === 0 && after === 0;
-    this.#made = single ? null : new CombinedRows(this.#segmentBytes, options.budget, options.spillFolder);
-    this.rows = this.#made ?? new LayerRows(first);
-    const segments = this;
-    this.#chain =
-      before === 0 && after === 0
-        ? null
-        : new ContextChain(before, after, {
-            get count() {
-              return segments.#count;
-            },
-            isKnown: (segment) => this.#combined.has(segment),
-          });
+    const [only, ...others] = this.#layers.searches;
+    if (only && others.length === 0 && !showsOthers(rule) && before + after === 0) {
+      this.#making = null;
+      this.rows = new LayerRows(only);
+    } else {
+      this.#making = new RowMaking({ ...options, layers: this.#layers, rule });
+      this.rows = this.#making.rows;
+    }
   }
 
   get size(): number {
@@ -134,19 +91,17 @@ export class Filter implements FilterClient {
 
   /** What is filtered are these bytes. */
   get source(): Source {
-    return this.#first.source;
+    return this.#layers.source;
   }
 
-  /** The encoding of the lines. */
+  /** Of the lines. */
   get encoding(): string {
-    return this.#first.plan.encoding;
+    return this.#layers.encoding;
   }
 
   /** What the rows are rows of, now. */
   get space(): RowSpace {
-    const { segmentBytes, pieceBytes } = this.#first.sizes;
-    const { format } = this.#first.plan;
-    return { format, generation: this.generation, size: this.#size, segmentBytes, pieceBytes };
+    return this.#layers.space(this.#size);
   }
 
   get stale(): boolean {
@@ -154,23 +109,21 @@ export class Filter implements FilterClient {
   }
 
   get version(): number {
-    return this.#version;
+    return this.#making?.version ?? this.#version;
   }
 
   get error(): FilterStatus['error'] {
-    return this.#error ?? this.layers.find((layer) => layer.status().error)?.status().error ?? null;
+    return this.#error ?? this.#making?.error ?? this.#layers.error;
   }
 
   /** All rows there are, as far as the file is known to reach. */
   get complete(): boolean {
-    if (this.#ended || !this.layers.every((layer) => layer.complete)) return false;
-    return this.#made === null || (!this.#working && this.#combined.covers(0, this.#count));
+    return !this.#ended && this.#layers.complete && (this.#making?.complete ?? true);
   }
 
   /** Nothing is going on. */
   get idle(): boolean {
-    if (this.#ended) return true;
-    return !this.#working && this.layers.every((layer) => layer.idle);
+    return this.#ended || (this.#layers.idle && !(this.#making?.busy ?? false));
   }
 
   status(): FilterStatus {
@@ -183,10 +136,10 @@ export class Filter implements FilterClient {
       stale: this.#stale,
       rows: this.rows.total,
       matches: this.rows.matches,
-      decidedBytes: this.#decidedBytes,
+      decidedBytes: this.#making?.decidedBytes ?? this.#layers.scannedBytes,
       elapsedMs: Math.round(this.#clock.elapsedMs),
       error: this.error,
-      version: this.#version,
+      version: this.version,
     };
   }
 
@@ -197,11 +150,12 @@ export class Filter implements FilterClient {
 
   start(): void {
     this.#clock.start();
-    for (const layer of this.layers) {
-      this.#unlisten.push(layer.segments.add((from, end) => this.#told(from, end)));
-      this.#unlisten.push(layer.onProgress(() => this.#layerChanged()));
+    for (const search of this.#layers.searches) {
+      this.#unlisten.push(search.segments.add((from, end) => this.#told(from, end)));
+      this.#unlisten.push(search.onProgress(() => this.#layerChanged()));
     }
-    this.#look(0, this.#count);
+    this.#making?.look(0, Infinity);
+    this.#goOn();
     this.#layerChanged();
   }
 
@@ -217,125 +171,68 @@ export class Filter implements FilterClient {
   /** Looks what became of the file: growth is filtered, anything worse makes the filter stale. */
   noticeSource(): void {
     if (this.#closed || this.#stale) return;
-    for (const layer of this.layers) layer.noticeSource();
-    if (this.layers.some((layer) => layer.stale)) {
+    this.#layers.noticeSource();
+    if (this.#layers.stale) {
       this.#stale = true;
       this.#end();
       this.#teller.tell();
       return;
     }
-    const size = Math.min(...this.layers.map((layer) => layer.size));
+    const { size } = this.#layers;
     if (size <= this.#size) return;
     // The last line goes on, or has got its terminator.
-    const from = Math.floor(
-      Math.max(0, this.#size - this.#first.sizes.pieceBytes - MAX_TERMINATOR) / this.#segmentBytes,
-    );
+    const from = Math.floor(Math.max(0, this.#size - this.space.pieceBytes - MAX_TERMINATOR) / this.#segmentBytes);
     this.#size = size;
+    this.#making?.grow(size);
     this.#clock.start();
-    this.#told(from, this.#count);
+    this.#told(from, Infinity);
   }
 
   /** Whether rows that start before `offset` will not change any more, as far as the file is known to reach. */
   isExact(offset: number): boolean {
     if (offset >= this.#size) return this.complete;
     const count = Math.ceil(offset / this.#segmentBytes);
-    const end = Math.min(this.#size, count * this.#segmentBytes);
-    if (this.#stale || !this.layers.every((layer) => layer.isSearched(0, end))) return false;
-    if (this.#made === null) return true;
-    if (!this.#combined.covers(0, count)) return false;
-    const chain = this.#chain;
-    if (!chain || count === 0) return true;
-    for (const segment of chain.pending) if (segment < count) return false;
-    return chain.isFinal(count - 1);
+    if (this.#stale || !this.#layers.isSearched(0, Math.min(this.#size, count * this.#segmentBytes))) return false;
+    return this.#making?.isFinal(count) ?? true;
   }
 
   nextJob(id: number): FilterJob | null {
-    if (this.#ended) return null;
-    const edges = this.#nextEdges();
-    const segment = edges ?? this.#ready.nextMember(0);
-    if (segment === null) return null;
-    try {
-      const job = this.#job(id, segment, edges !== null);
-      if (edges === null) this.#ready.remove(segment, segment + 1);
-      this.#flights.set(id, { segment, void: false });
-      return job;
-    } catch (error) {
-      this.#fail(error);
-      return null;
-    }
+    return this.#try((making) => making.nextJob(id));
   }
 
   jobDone(job: FilterJob, answer: FilterAnswer): void {
-    const flight = this.#flights.get(job.id);
-    this.#flights.delete(job.id);
-    // Looked at after the bytes were read: had they been of another generation, it would show now.
-    if (!flight || this.#ended || !this.#sameGeneration()) return;
-    if (!flight.void) {
-      this.#lost = 0;
-      try {
-        this.#take(flight.segment, job, answer);
-      } catch (error) {
-        this.#fail(error);
-        return;
-      }
-    }
+    // Looked at after the bytes were read: had they been of another generation, or fewer, it would show now.
+    const counts = !this.#ended && this.#sameGeneration();
+    this.#try((making) => making.answered(job, counts ? answer : null));
+    this.#lost = 0;
     this.#goOn();
   }
 
   jobLost(job: FilterJob): void {
-    const flight = this.#flights.get(job.id);
-    this.#flights.delete(job.id);
-    if (!flight || this.#ended) return;
-    if (++this.#lost > MAX_LOST) {
-      this.#stop('The filter stopped: its threads died again and again.', job.offset);
-      return;
-    }
-    if (job.type === 'rows' && !flight.void) this.#ready.add(flight.segment, flight.segment + 1);
-    this.#goOn();
-  }
-
-  get #count(): number {
-    return Math.ceil(this.#size / this.#segmentBytes);
+    this.#try((making) => making.lost(job));
+    if (++this.#lost > MAX_LOST) this.#stop('The filter stopped: its threads died again and again.', job.offset);
+    else this.#goOn();
   }
 
   get #ended(): boolean {
     return this.#stale || this.#stopped || this.#closed;
   }
 
-  get #working(): boolean {
-    const chain = this.#chain;
-    return this.#flights.size > 0 || this.#ready.size > 0 || this.#searched.size > 0 || !(chain?.settled ?? true);
-  }
-
-  get #decidedBytes(): number {
-    if (this.#made === null) return this.#first.status().scannedBytes;
-    const last = this.#count - 1;
-    let bytes = this.#combined.size * this.#segmentBytes;
-    if (this.#combined.has(last)) bytes -= this.#count * this.#segmentBytes - this.#size;
-    for (const segment of this.#chain?.pending ?? []) bytes -= this.#bytesOf(segment);
-    return bytes;
-  }
-
-  #bytesOf(segment: number): number {
-    return Math.min(this.#size, (segment + 1) * this.#segmentBytes) - segment * this.#segmentBytes;
-  }
-
   /** A layer has searched segments `[from, end)`, for the first time or again. */
   #told(from: number, end: number): void {
     if (this.#ended) return;
-    if (this.#made === null) {
-      this.#version++;
-      return;
-    }
-    for (const set of [this.#searched, this.#ready, this.#combined]) set.remove(from, end);
-    for (const flight of this.#flights.values()) if (flight.segment >= from && flight.segment < end) flight.void = true;
+    this.#version++;
+    this.#making?.unsettle(from, end);
     this.noticeSource();
-    this.#look(from, Math.min(end, this.#count));
+    this.#making?.look(from, end);
+    this.#goOn();
   }
 
   #layerChanged(): void {
     this.noticeSource();
     if (this.#ended) return;
+    // Hits of segments that are not searched to their end are rows of a single layer already.
+    this.#version++;
     if (this.complete) this.#settle();
     else if (this.idle) this.#teller.tell();
     else {
@@ -344,115 +241,36 @@ export class Filter implements FilterClient {
     }
   }
 
-  /** Finds those of the segments `[from, end)` that all layers have searched. */
-  #look(from: number, end: number): void {
-    if (this.#made === null || from >= end) return;
-    const offset = from * this.#segmentBytes;
-    const stop = Math.min(this.#size, end * this.#segmentBytes);
-    if (this.layers.every((layer) => layer.isSearched(offset, stop))) {
-      this.#searched.add(from, end);
-      this.#goOn();
-    } else if (end - from > 1) {
-      const middle = Math.floor((from + end) / 2);
-      this.#look(from, middle);
-      this.#look(middle, end);
-    }
-  }
-
   /** Goes through what was searched, a slice at a time, and wakes the threads. */
   #goOn(): void {
     if (this.#ended || this.#goingOn) return;
-    for (let steps = 0; steps < SLICE_STEPS && this.#searched.size > 0; steps++) this.#step();
-    if (this.#searched.size > 0) {
+    const sorted = this.#try((making) => making.sort());
+    if (sorted === false) {
       this.#goingOn = setImmediate(() => {
         this.#goingOn = null;
         this.#goOn();
       });
     }
-    this.#options.pool.wake(this);
+    if (this.#making && !this.#ended) this.#pool.wake(this);
     if (this.complete) this.#settle();
     else this.#teller.tellSoon();
   }
 
-  /** Takes the first segments that were searched: what needs no thread is done here. */
-  #step(): void {
-    const made = this.#made;
-    const from = this.#searched.nextMember(0);
-    assert(made !== null && from !== null, 'there are segments to go through');
-    const run = this.#kinds.runFrom(from, this.#searched.nextGap(from), this.#size);
-    // One at a time: a hole has a row in each.
-    const end = run.kind === 'hole' ? from + 1 : run.end;
-    this.#searched.remove(from, end);
-    if (run.kind === 'work') {
-      this.#ready.add(from, end);
-      return;
+  /** Makes some rows, or stops when there is no room for more; null then, and when there are none to make. */
+  #try<T>(make: (making: RowMaking) => T): T | null {
+    if (this.#ended || !this.#making) return null;
+    try {
+      return make(this.#making);
+    } catch (error) {
+      if (!(error instanceof SpillError)) throw error;
+      this.#stop(error.message, null);
+      return null;
     }
-    this.#combined.add(from, end);
-    if (run.kind === 'hole') {
-      made.set(from, this.#hole);
-      this.#version++;
-      this.#chain?.found(from, NO_SURROUNDINGS);
-    } else {
-      if (made.remove(from, end)) this.#version++;
-      this.#chain?.foundNone(from, end);
-    }
-  }
-
-  /** A segment whose context is to be completed, or null. */
-  #nextEdges(): number | null {
-    for (const segment of this.#chain?.pending ?? []) {
-      if (this.#combined.has(segment) && !this.#flies(segment)) return segment;
-    }
-    return null;
-  }
-
-  #flies(segment: number): boolean {
-    for (const flight of this.#flights.values()) if (flight.segment === segment && !flight.void) return true;
-    return false;
-  }
-
-  #job(id: number, segment: number, edges: boolean): FilterJob {
-    const { before, after } = this.#options;
-    const offset = segment * this.#segmentBytes;
-    const place = {
-      id,
-      fd: this.#first.source.fd,
-      offset,
-      end: offset + this.#bytesOf(segment),
-      size: this.#size,
-      format: this.#first.plan.format,
-      pieceBytes: this.#first.sizes.pieceBytes,
-      layers: this.layers.map(({ hits, plan }) => ({ parts: hits.parts(segment), firstOffset: plan.firstOffset })),
-    };
-    if (!edges) return { ...place, type: 'rows', rule: this.#rule, before, after };
-    assert(this.#chain !== null, 'only with context there are edges');
-    return { ...place, type: 'edges', ...this.#chain.edges(segment) };
-  }
-
-  #take(segment: number, job: FilterJob, answer: FilterAnswer): void {
-    const made = this.#made;
-    assert(made !== null, 'jobs make rows');
-    this.#version++;
-    if (answer.type === 'edges') {
-      made.setEdges(segment, answer.head, answer.tail);
-      if (job.type === 'edges') this.#chain?.given(segment, { head: job.head, tail: job.tail }, answer.lines);
-      return;
-    }
-    // Also what could not be read: the filter must come to an end, and says what is missing.
-    if (answer.type === 'failed') this.#error ??= { message: readFailure(answer.code), offset: job.offset };
-    this.#combined.add(segment, segment + 1);
-    if (answer.type === 'failed' || answer.rows.rows === 0) {
-      made.remove(segment, segment + 1);
-      this.#chain?.foundNone(segment, segment + 1);
-      return;
-    }
-    made.set(segment, answer.rows);
-    this.#chain?.found(segment, answer.surroundings);
   }
 
   #sameGeneration(): boolean {
     try {
-      this.#first.source.refresh();
+      this.source.refresh();
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       this.#stop(`The filter stopped: ${error.message}.`, null);
@@ -460,11 +278,6 @@ export class Filter implements FilterClient {
     }
     this.noticeSource();
     return !this.#stale;
-  }
-
-  #fail(error: unknown): void {
-    if (!(error instanceof SpillError)) throw error;
-    this.#stop(error.message, null);
   }
 
   #stop(message: string, offset: number | null): void {
@@ -475,13 +288,13 @@ export class Filter implements FilterClient {
 
   /** Nothing more is made: rows and listeners go. */
   #end(): void {
-    this.#options.pool.forget(this);
+    this.#pool.forget(this);
     for (const unlisten of this.#unlisten) unlisten();
     this.#unlisten.length = 0;
     if (this.#goingOn) clearImmediate(this.#goingOn);
     this.#goingOn = null;
     this.#clock.stop();
-    this.#made?.close();
+    this.#making?.rows.close();
   }
 
   /** The clock stops, and listeners hear of the new state at once. */
@@ -489,9 +302,4 @@ export class Filter implements FilterClient {
     this.#clock.stop();
     this.#teller.tell();
   }
-}
-
-function readFailure(code: string): string {
-  if (code === 'SHORT') return 'A part of the file from here on was not filtered: the file ended early.';
-  return `A part of the file from here on was not filtered: it cannot be read (${code}).`;
 }

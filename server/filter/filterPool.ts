@@ -90,7 +90,9 @@ export class FilterPool {
         const thread = this.#threads[i] ?? this.#start();
         thread.jobs.set(next.job.id, next);
         this.#bytes += next.bytes;
-        thread.worker.postMessage(next.job);
+        // The copies of the hits are the job's own.
+        const copies = next.job.layers.flatMap(({ parts }) => parts.map(({ bytes }) => bytes.buffer));
+        thread.worker.postMessage(next.job, copies);
       }
     }
   }
@@ -105,7 +107,7 @@ export class FilterPool {
       this.#nextJob++;
       if (!this.#clients.includes(client)) this.#clients.push(client);
       let bytes = 0;
-      for (const { parts } of job.layers) for (const part of parts) bytes += part.length;
+      for (const { parts } of job.layers) for (const part of parts) bytes += part.bytes.length;
       return { job, client, bytes };
     }
   }

@@ -1,11 +1,11 @@
 /** The lines of a segment that match any layer, in order, page by page, each with the mask of the layers it matches. */
+import type { PartCopy } from '../search/hitStore.ts';
 import { type PackedPage, packedPages } from '../search/packing.ts';
 import { PageColumns } from './pageColumns.ts';
 
 /** What a thread knows of a layer in one segment. */
 export interface LayerHits {
-  /** Packed pages, see ../search/packing.ts. */
-  readonly parts: readonly Uint8Array[];
+  readonly parts: readonly PartCopy[];
   /** Where the search takes the text of the file to begin: its first line begins there, that of the file at 0. */
   readonly firstOffset: number;
 }
@@ -16,7 +16,7 @@ interface Placed {
 }
 
 function* pagesOf({ parts }: LayerHits): Generator<Placed> {
-  for (const part of parts) for (const page of packedPages(part)) yield { part, page };
+  for (const { bytes: part, origin } of parts) for (const page of packedPages(part, origin)) yield { part, page };
 }
 
 export class LayerLines {

@@ -9,8 +9,8 @@
  * All but `matches` are varints. Lines that follow each other have a gap of one byte, and most are alike.
  */
 import { PAGE_BYTES } from '../../shared/limits.ts';
-import type { DecodeHits, Hit, Weigh } from '../search/hitStore.ts';
-import { type PackedPage, PackedWriter, VarintReader } from '../search/packing.ts';
+import type { DecodeHits, Hit, HitKind } from '../search/hitStore.ts';
+import { PackedWriter, VarintReader } from '../search/packing.ts';
 
 /** A row: the content of a line, or of the piece of a very long one. */
 export interface FilteredRow extends Hit {
@@ -106,7 +106,7 @@ export class RowPacker {
 }
 
 /** Rows number `skip` to `skip + limit - 1` of a page. */
-export const decodeRows: DecodeHits<FilteredRow> = (part, { page, count, from }, base, skip, limit) => {
+const decodeRows: DecodeHits<FilteredRow> = (part, { page, count, from }, base, skip, limit) => {
   const reader = new VarintReader(part, from + MATCHES_BYTES);
   const rows: FilteredRow[] = [];
   let reach = base + page * PAGE_BYTES;
@@ -122,9 +122,11 @@ export const decodeRows: DecodeHits<FilteredRow> = (part, { page, count, from },
   return rows;
 };
 
-/** Counts matches only. */
-export const weighMatches: Weigh<FilteredRow> = {
-  page: (part: Uint8Array, { from }: PackedPage): number =>
-    (part[from] ?? 0) + 256 * (part[from + 1] ?? 0) + 65_536 * (part[from + 2] ?? 0),
-  hit: ({ match }) => (match ? 1 : 0),
+/** A histogram of rows counts matches only. */
+export const rowKind: HitKind<FilteredRow> = {
+  decode: decodeRows,
+  weigh: {
+    page: (bytes, { from }) => (bytes[from] ?? 0) + 256 * (bytes[from + 1] ?? 0) + 65_536 * (bytes[from + 2] ?? 0),
+    hit: ({ match }) => (match ? 1 : 0),
+  },
 };

@@ -193,11 +193,18 @@ async function describe(
       terminatorLength: ends[i] ?? 0,
       line: numbers[i] ?? null,
       match,
-      layers: filter.layers.flatMap((_, layer) => ((mask & (2 ** layer)) === 0 ? [] : [layer])),
+      layers: layersOf(mask),
     }));
   } catch (error) {
     throw readFailure(file, error);
   }
+}
+
+function layersOf(mask: number): readonly number[] {
+  const layers: number[] = [];
+  for (let layer = 0, rest = mask; rest > 0; layer++, rest = Math.floor(rest / 2))
+    if (rest % 2 === 1) layers.push(layer);
+  return layers;
 }
 
 function serveHistogram(filter: Filter, res: ServerResponse, text: string): void {

@@ -136,7 +136,7 @@ async function control(search: Search, req: IncomingMessage, res: ServerResponse
 function assertFresh(search: Search, file: OpenFile): void {
   file.look();
   search.noticeSource();
-  if (search.stale || !search.isOf(file.source)) throw staleGeneration(file.source.generation, file.source.size);
+  if (search.stale || search.source !== file.source) throw staleGeneration(file.source.generation, file.source.size);
 }
 
 async function serveHits(place: Place, res: ServerResponse, text: string): Promise<void> {
@@ -224,7 +224,7 @@ async function withLines({ file, search }: Place, hits: readonly Hit[], lines: b
   if (!lines || hits.length === 0) return hits.map((hit) => ({ ...hit, line: null }));
   const { encoding } = search.plan;
   const { content } = file;
-  if (!search.isOf(content.source)) throw staleGeneration(content.source.generation, content.source.size);
+  if (search.source !== content.source) throw staleGeneration(content.source.generation, content.source.size);
   const index = await content.index(encoding === 'bytes' ? null : encoding);
   const numbers = await hitLines(
     content.source,

@@ -7,7 +7,7 @@ import { SourceError, StaleReadError } from '../source/source.ts';
 import { readWindow } from '../window/bytes.ts';
 import { compileSearch } from './compile.ts';
 import { Frequencies } from './frequencies.ts';
-import { HitBudget } from './hitStore.ts';
+import { HitBudget } from './hitParts.ts';
 import { Search } from './search.ts';
 import type { SearchOptions } from './searchOptions.ts';
 import { type SearchPool, searchPool } from './searchPool.ts';
@@ -66,7 +66,7 @@ export class FileSearches {
     this.#unlisten ??= this.#file.listen((change) => {
       if (change !== 'file') return;
       for (const each of this.#searches.values()) {
-        if (each.isOf(this.#file.source)) each.noticeSource();
+        if (each.source === this.#file.source) each.noticeSource();
         else this.delete(each.id);
       }
     });

@@ -1,6 +1,6 @@
 /** Questions about hits while the search still runs: every answer says whether unsearched bytes may change it. */
 import type { ExtentSet } from './extentSet.ts';
-import type { Hit, HitStore, PlacedPage } from './hitStore.ts';
+import type { Hit, HitStore, PartCopy, PlacedPage } from './hitStore.ts';
 
 /** Answer to "the first hit from here": `decided` says that no unsearched part could hold a nearer one. */
 export interface NearHit {
@@ -75,9 +75,9 @@ export class HitQueries {
     return { hit, number: hit ? number : null, decided: this.#knows(from, end), exact };
   }
 
-  /** The packed hits of a segment. */
-  parts(segment: number): readonly Uint8Array[] {
-    return this.#store.parts(segment);
+  /** Copies of the packed hits of a segment. */
+  copies(segment: number): PartCopy[] {
+    return this.#store.copies(segment);
   }
 
   /** The first segment from `segment` on that has hits so far, or null. */

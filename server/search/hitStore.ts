@@ -1,38 +1,18 @@
 /**
  * All hits of one search, by number and by offset, in bounded memory.
  *
- * Hits stay packed (packing.ts), in a list for each segment of the file that has any; segments are ordered by offset. What exceeds
- * the budget goes to a file. A segment tells the hits of the lines that begin in it, so its last ones may lie in the next; still
- * all hits of one come before all of the next. Finding hit number n is a binary search over segments and a walk over the page heads of one;
- * nothing but that one page is decoded.
+ * Hits stay packed (packing.ts, hitParts.ts), in a list for each segment of the file that has any; segments are ordered by offset. A
+ * segment tells the hits of the lines that begin in it, so its last ones may lie in the next; still all hits of one come before all of
+ * the next. Finding hit number n is a binary search over segments, a walk over the parts of one and over the page heads of one of them;
+ * nothing but one page is decoded.
  */
 import { PAGE_BYTES } from '../../shared/limits.ts';
+import { type HitBudget, type HitPart, HitParts } from './hitParts.ts';
 import { decodePage, type FixedLength, type PackedPage, packedPages } from './packing.ts';
-import { SpillError, SpillFile } from './spill.ts';
 
 export interface Hit {
   readonly offset: number;
   readonly length: number;
-}
-
-/** Packed hits that all searches together keep in memory. */
-export class HitBudget {
-  #left: number;
-
-  constructor(bytes: number) {
-    this.#left = bytes;
-  }
-
-  /** Takes `bytes` of the budget if there are so many left. */
-  take(bytes: number): boolean {
-    if (bytes > this.#left) return false;
-    this.#left -= bytes;
-    return true;
-  }
-
-  give(bytes: number): void {
-    this.#left += bytes;
-  }
 }
 
 /**
@@ -47,15 +27,19 @@ export type DecodeHits<H extends Hit> = (
   limit: number,
 ) => H[];
 
-/** For hits as packing.ts has them. */
-export function hitDecoder(fixed: FixedLength): DecodeHits<Hit> {
-  return (part, page, base, skip, limit) => decodePage(part, page, fixed, base, skip, limit);
+/** What a store has to know of the hits in it. */
+export interface HitKind<H extends Hit> {
+  readonly decode: DecodeHits<H>;
+  /** What a histogram counts of a page and of a hit; null: all. */
+  readonly weigh: { page(bytes: Uint8Array, page: PackedPage): number; hit(hit: H): number } | null;
 }
 
-/** What of the hits a histogram counts. */
-export interface Weigh<H extends Hit> {
-  page(part: Uint8Array, page: PackedPage): number;
-  hit(hit: H): number;
+/** Hits as packing.ts has them. */
+export function plainHits(fixed: FixedLength): HitKind<Hit> {
+  return {
+    decode: (part, page, base, skip, limit) => decodePage(part, page, fixed, base, skip, limit),
+    weigh: null,
+  };
 }
 
 /** A packed page of a segment that starts at `base`. */
@@ -65,14 +49,17 @@ export interface PlacedPage {
   readonly page: PackedPage;
 }
 
-/** Packed pages, in memory or at a place in the spill file. */
-type Part = Uint8Array | { readonly at: number; readonly length: number };
+/** A part as threads get it: packed pages, of which the first counts from page number `origin`. */
+export interface PartCopy {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly origin: number;
+}
 
 /** The hits of one segment; becomes part of the store by `attach`. */
 export class SegmentHits {
   readonly number: number;
   /** In file order; the last page of one may go on in the next. */
-  readonly parts: Part[] = [];
+  readonly parts: HitPart[] = [];
   count = 0;
   /** Those that a histogram counts. */
   weight = 0;
@@ -80,14 +67,20 @@ export class SegmentHits {
   constructor(number: number) {
     this.number = number;
   }
+
+  add(parts: readonly HitPart[]): void {
+    for (const part of parts) {
+      this.parts.push(part);
+      this.count += part.count;
+      this.weight += part.weight;
+    }
+  }
 }
 
 export class HitStore<H extends Hit = Hit> {
   readonly #segmentBytes: number;
-  readonly #decodeHits: DecodeHits<H>;
-  readonly #budget: HitBudget;
-  readonly #folder: string;
-  #spill: SpillFile | null = null;
+  readonly #kind: HitKind<H>;
+  readonly #parts: HitParts;
   /** Those with hits, in file order. */
   #segments: SegmentHits[] = [];
   /** `#before[i]`: hits in segments before number i of the list; null when it has to be made anew. */
@@ -95,30 +88,23 @@ export class HitStore<H extends Hit = Hit> {
   #total = 0;
   #closed = false;
 
-  constructor(segmentBytes: number, decode: DecodeHits<H>, budget: HitBudget, folder: string) {
+  constructor(segmentBytes: number, kind: HitKind<H>, budget: HitBudget, folder: string) {
     this.#segmentBytes = segmentBytes;
-    this.#decodeHits = decode;
-    this.#budget = budget;
-    this.#folder = folder;
+    this.#kind = kind;
+    this.#parts = new HitParts(budget, folder, kind.weigh?.page ?? null);
   }
 
   get total(): number {
     return this.#total;
   }
 
-  /** Adds a part to `segment`, attached or not. Throws a SpillError when there is no room anywhere. */
-  append(segment: SegmentHits, bytes: Uint8Array, count: number, weight = count): void {
-    if (count === 0 || this.#closed) return;
-    if (this.#budget.take(bytes.length)) segment.parts.push(bytes);
-    else {
-      this.#spill ??= new SpillFile(this.#folder);
-      segment.parts.push({ at: this.#spill.append(bytes), length: bytes.length });
-    }
-    segment.count += count;
-    segment.weight += weight;
-    const index = this.#indexOf(segment.number);
-    if (this.#segments[index] === segment) {
-      this.#total += count;
+  /** Adds packed pages to `segment`, attached or not. Throws a SpillError when there is no room anywhere. */
+  append(segment: SegmentHits, bytes: Uint8Array): void {
+    if (bytes.length === 0 || this.#closed) return;
+    const before = segment.count;
+    segment.add(this.#parts.put(bytes));
+    if (this.get(segment.number) === segment) {
+      this.#total += segment.count - before;
       this.#before = null;
     }
   }
@@ -170,9 +156,10 @@ export class HitStore<H extends Hit = Hit> {
     return this.#segments[this.#indexOf(number)]?.number ?? null;
   }
 
-  /** The packed parts of a segment, read if they are on disk; not to be changed. */
-  parts(number: number): readonly Uint8Array[] {
-    return (this.get(number)?.parts ?? []).map((place) => this.#partAt(place));
+  /** Copies of the packed parts of a segment. */
+  copies(number: number): PartCopy[] {
+    const parts = this.get(number)?.parts ?? [];
+    return parts.map((part) => ({ bytes: this.#parts.copy(part), origin: part.origin }));
   }
 
   /** All pages as they are at the call, read one after the other; what the store is told meanwhile changes nothing. */
@@ -182,7 +169,7 @@ export class HitStore<H extends Hit = Hit> {
 
   /** Gives back the memory of a segment that will not be attached. */
   discard(segment: SegmentHits): void {
-    for (const part of segment.parts) if (part instanceof Uint8Array) this.#budget.give(part.length);
+    this.#parts.free(segment.parts);
     segment.parts.length = 0;
   }
 
@@ -195,14 +182,22 @@ export class HitStore<H extends Hit = Hit> {
     for (; index < this.#segments.length && hits.length < count; index++) {
       const segment = this.#segments[index];
       if (!segment) break;
-      for (const { part, page } of this.#pages(segment)) {
-        if (skip >= page.count) {
-          skip -= page.count;
+      for (const part of segment.parts) {
+        if (hits.length >= count) break;
+        if (skip >= part.count) {
+          skip -= part.count;
           continue;
         }
-        for (const hit of this.#decode(segment, part, page, skip, count - hits.length)) hits.push(hit);
-        skip = 0;
-        if (hits.length >= count) break;
+        const bytes = this.#parts.load(part);
+        for (const page of packedPages(bytes, part.origin)) {
+          if (skip >= page.count) {
+            skip -= page.count;
+            continue;
+          }
+          for (const hit of this.#decode(segment, bytes, page, skip, count - hits.length)) hits.push(hit);
+          skip = 0;
+          if (hits.length >= count) break;
+        }
       }
     }
     return hits;
@@ -222,27 +217,38 @@ export class HitStore<H extends Hit = Hit> {
   }
 
   /** Hits that start in each of `buckets` equal parts of `[0, size)`. */
-  histogram(size: number, buckets: number, weigh: Weigh<H> | null = null): number[] {
+  histogram(size: number, buckets: number): number[] {
+    const { weigh } = this.#kind;
     const counts = new Array<number>(buckets).fill(0);
-    const bucketOf = (offset: number): number => bucketIndex(offset, size, buckets);
-    const add = (bucket: number, count: number): void => {
+    const bucketOf = (offset: number): number => bucketIndex(Math.min(offset, size - 1), size, buckets);
+    const add = (offset: number, count: number): void => {
+      const bucket = bucketOf(offset);
       counts[bucket] = (counts[bucket] ?? 0) + count;
     };
+    /** Whether all that starts in `[from, end)` is of one bucket. */
+    const together = (from: number, end: number): boolean => bucketOf(from) === bucketOf(end - 1);
     for (const segment of this.#segments) {
       const start = segment.number * this.#segmentBytes;
-      const last = Math.min(size, start + 2 * this.#segmentBytes) - 1;
-      if (bucketOf(start) === bucketOf(last)) {
-        add(bucketOf(start), segment.weight);
+      if (together(start, start + 2 * this.#segmentBytes)) {
+        add(start, segment.weight);
         continue;
       }
-      for (const { part, page } of this.#pages(segment)) {
-        const from = start + page.page * PAGE_BYTES;
-        if (bucketOf(from) === bucketOf(Math.min(from + PAGE_BYTES, size) - 1)) {
-          add(bucketOf(from), weigh ? weigh.page(part, page) : page.count);
+      for (const [i, part] of segment.parts.entries()) {
+        const next = segment.parts[i + 1];
+        const from = start + part.firstPage * PAGE_BYTES;
+        const end = next ? start + (next.firstPage + 1) * PAGE_BYTES : start + 2 * this.#segmentBytes;
+        if (together(from, end)) {
+          add(from, part.weight);
           continue;
         }
-        for (const hit of this.#decode(segment, part, page, 0, page.count)) {
-          add(bucketOf(hit.offset), weigh ? weigh.hit(hit) : 1);
+        const bytes = this.#parts.load(part);
+        for (const page of packedPages(bytes, part.origin)) {
+          const at = start + page.page * PAGE_BYTES;
+          if (together(at, at + PAGE_BYTES)) add(at, weigh ? weigh.page(bytes, page) : page.count);
+          else
+            for (const hit of this.#decode(segment, bytes, page, 0, page.count)) {
+              add(hit.offset, weigh ? weigh.hit(hit) : 1);
+            }
         }
       }
     }
@@ -256,47 +262,41 @@ export class HitStore<H extends Hit = Hit> {
     this.#segments = [];
     this.#before = null;
     this.#total = 0;
-    this.#spill?.close();
-    this.#spill = null;
+    this.#parts.close();
   }
 
   /** Number of hits of `segment` that start before `offset`. */
   #countWithin(segment: SegmentHits, offset: number): number {
     const pageNumber = Math.floor((offset - segment.number * this.#segmentBytes) / PAGE_BYTES);
     let count = 0;
-    for (const { part, page } of this.#pages(segment)) {
-      if (page.page < pageNumber) count += page.count;
-      else if (page.page > pageNumber) break;
-      else for (const hit of this.#decode(segment, part, page, 0, page.count)) if (hit.offset < offset) count++;
+    for (const [i, part] of segment.parts.entries()) {
+      if (part.firstPage > pageNumber) break;
+      if ((segment.parts[i + 1]?.firstPage ?? Infinity) < pageNumber) {
+        count += part.count;
+        continue;
+      }
+      const bytes = this.#parts.load(part);
+      for (const page of packedPages(bytes, part.origin)) {
+        if (page.page < pageNumber) count += page.count;
+        else if (page.page > pageNumber) break;
+        else for (const hit of this.#decode(segment, bytes, page, 0, page.count)) if (hit.offset < offset) count++;
+      }
     }
     return count;
   }
 
-  *#pages(segment: SegmentHits): Generator<{ part: Uint8Array; page: PackedPage }> {
-    for (const place of segment.parts) {
-      const part = this.#partAt(place);
-      for (const page of packedPages(part)) yield { part, page };
-    }
-  }
-
-  *#placedPages(segments: readonly { number: number; parts: readonly Part[] }[]): Generator<PlacedPage> {
+  *#placedPages(segments: readonly { number: number; parts: readonly HitPart[] }[]): Generator<PlacedPage> {
     for (const { number, parts } of segments) {
       const base = number * this.#segmentBytes;
       for (const place of parts) {
-        const part = this.#partAt(place);
-        for (const page of packedPages(part)) yield { base, part, page };
+        const part = this.#parts.load(place);
+        for (const page of packedPages(part, place.origin)) yield { base, part, page };
       }
     }
   }
 
-  #partAt(place: Part): Uint8Array {
-    if (place instanceof Uint8Array) return place;
-    if (!this.#spill) throw new SpillError('The hits are gone.');
-    return this.#spill.read(place.at, place.length);
-  }
-
   #decode(segment: SegmentHits, part: Uint8Array, page: PackedPage, skip: number, limit: number): H[] {
-    return this.#decodeHits(part, page, segment.number * this.#segmentBytes, skip, limit);
+    return this.#kind.decode(part, page, segment.number * this.#segmentBytes, skip, limit);
   }
 
   /** Index of segment `number` in the list, or where it belongs. */

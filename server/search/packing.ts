@@ -148,10 +148,10 @@ export interface PackedPage {
   readonly end: number;
 }
 
-/** Walks over the pages of the packed `parts` of one segment, in order. */
-export function* packedPages(part: Uint8Array): Generator<PackedPage> {
+/** Walks over the pages of a packed part of one segment, in order; the gap of the first counts from page number `origin`. */
+export function* packedPages(part: Uint8Array, origin: number): Generator<PackedPage> {
   const reader = new VarintReader(part, 0);
-  let page = 0;
+  let page = origin;
   while (reader.at < part.length) {
     page += reader.next();
     const count = reader.next();

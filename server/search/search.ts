@@ -12,10 +12,11 @@ import type { SearchStatus } from '../../shared/protocol.ts';
 import { ProgressTeller } from '../index/progressTeller.ts';
 import { type Source, SourceError } from '../source/source.ts';
 import { Borders } from './borders.ts';
+import { CarefulSegments } from './carefulSegments.ts';
 import { ExtentSet } from './extentSet.ts';
 import { type Flight, Flights } from './flights.ts';
 import { type Coverage, HitQueries, type NearHit } from './hitQueries.ts';
-import { HitStore, hitDecoder, SegmentHits } from './hitStore.ts';
+import { HitStore, plainHits, SegmentHits } from './hitStore.ts';
 import type { SearchPlan } from './plan.ts';
 import { hitsCompete, leadBytes, marginBytes } from './planFacts.ts';
 import type { FromWorker, SearchJob, SearchSizes } from './searchJob.ts';
@@ -38,7 +39,10 @@ export class Search implements SearchClient, Coverage {
   readonly hits: HitQueries;
   /** Tells of segments that were searched, for the first time or again. */
   readonly segments = new SegmentTeller();
+  /** What is searched are these bytes. */
   readonly source: Source;
+  readonly sizes: SearchSizes;
+  readonly leadBytes: number;
   readonly #pool: SearchPool;
   readonly #store: HitStore;
   readonly #order: SegmentOrder;
@@ -48,8 +52,7 @@ export class Search implements SearchClient, Coverage {
   readonly #searched = new ExtentSet();
   readonly #borders: Borders;
   readonly #flights = new Flights();
-  /** Offsets from which a segment has to be searched carefully, after its expression got stuck. */
-  readonly #careful = new Map<number, number>();
+  readonly #careful = new CarefulSegments();
   readonly #wishes = new Wishes();
   /** Jobs lost with their threads since one came back. */
   #lost = 0;
@@ -68,10 +71,12 @@ export class Search implements SearchClient, Coverage {
     this.plan = plan;
     this.generation = source.generation;
     this.source = source;
+    this.sizes = pool.sizes;
+    this.leadBytes = leadBytes(plan, pool.sizes);
     this.#pool = pool;
     this.#size = source.size;
     this.#segmentBytes = pool.sizes.segmentBytes;
-    this.#store = new HitStore(this.#segmentBytes, hitDecoder(plan.fixed), options.budget, options.spillFolder);
+    this.#store = new HitStore(this.#segmentBytes, plainHits(plan.fixed), options.budget, options.spillFolder);
     this.hits = new HitQueries(this.#store, this);
     this.#borders = new Borders({
       segmentBytes: this.#segmentBytes,
@@ -99,14 +104,6 @@ export class Search implements SearchClient, Coverage {
 
   get size(): number {
     return this.#size;
-  }
-
-  get sizes(): SearchSizes {
-    return this.#pool.sizes;
-  }
-
-  get leadBytes(): number {
-    return leadBytes(this.plan, this.#pool.sizes);
   }
 
   get total(): number {
@@ -162,11 +159,6 @@ export class Search implements SearchClient, Coverage {
     this.#store.close();
   }
 
-  /** What is searched is these bytes. */
-  isOf(source: Source): boolean {
-    return this.source === source;
-  }
-
   /** Looks what became of the file: growth is searched, anything worse makes the search stale. */
   noticeSource(): void {
     if (this.#closed || this.#stale) return;
@@ -212,7 +204,7 @@ export class Search implements SearchClient, Coverage {
     const hits = new SegmentHits(segment);
     const replaces = this.#store.has(segment);
     this.#flights.add(id, { segment, hits, replaces, redo: redo !== null });
-    const carefulFrom = this.#careful.get(segment) ?? null;
+    const carefulFrom = this.#careful.from(segment);
     return { id, search, fd: this.source.fd, offset, end, size: this.#size, carry, carefulFrom };
   }
 
@@ -230,7 +222,7 @@ export class Search implements SearchClient, Coverage {
     }
     const before = this.#store.total;
     try {
-      this.#store.append(flight.hits, message.part, message.count);
+      this.#store.append(flight.hits, message.part);
     } catch (error) {
       if (!(error instanceof SpillError)) throw error;
       this.#stop(error.message, null);
@@ -249,15 +241,9 @@ export class Search implements SearchClient, Coverage {
   jobStuck(job: SearchJob, offset: number, length: number): void {
     const flight = this.#land(job);
     if (!flight) return;
-    const wasCareful = job.carefulFrom !== null && offset >= job.carefulFrom;
-    if (wasCareful || this.plan.mode === 'bytes') {
-      const where = wasCareful ? 'line' : `${length} bytes`;
-      this.#stop(`The expression takes too long on the ${where} here, so the search was stopped.`, offset);
-      return;
-    }
-    // Many lines were matched at once; line by line it will show which one it was, or that it was only slow.
-    this.#careful.set(flight.segment, offset);
-    this.#again(flight);
+    const given = this.#careful.stuck(job, flight.segment, offset, length, this.plan.mode);
+    if (given === null) this.#again(flight);
+    else this.#stop(given, offset);
   }
 
   jobLost(job: SearchJob): void {
@@ -306,7 +292,7 @@ export class Search implements SearchClient, Coverage {
     }
     // Also what could not be read: the search must come to an end, and says what is missing.
     this.#searched.add(job.offset, job.end);
-    this.#careful.delete(segment);
+    this.#careful.done(segment);
     const { first, reach } = message;
     this.#borders.searched(segment, { carry: job.carry, first, reach }, (each) => this.#isDone(each));
     this.segments.tell(segment, segment + 1);

@@ -51,7 +51,6 @@ export interface FromWorker {
   readonly id: number;
   /** Packed pages, see packing.ts; page numbers count from the start of the segment. */
   readonly part: Uint8Array;
-  readonly count: number;
   /** All hits that start before this are told. */
   readonly scannedTo: number;
   readonly done: boolean;

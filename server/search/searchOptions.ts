@@ -1,6 +1,6 @@
 import type { Extent } from '../../shared/extent.ts';
 import type { Source } from '../source/source.ts';
-import type { HitBudget } from './hitStore.ts';
+import type { HitBudget } from './hitParts.ts';
 import type { SearchPlan } from './plan.ts';
 import type { SearchPool } from './searchPool.ts';
 

@@ -62,7 +62,6 @@ export class SegmentOutput {
     this.#send({
       id: this.#job.id,
       part: this.#writer.take(),
-      count: this.#writer.count,
       scannedTo,
       done,
       first: this.#first,

@@ -59,7 +59,7 @@ export class SpillFile {
     return at;
   }
 
-  read(at: number, length: number): Uint8Array {
+  read(at: number, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const count = readSync(this.#file.fd, bytes, done, length - done, at + done);

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { Filter } from '../../../server/filter/filter.ts';
 import { FilterPool } from '../../../server/filter/filterPool.ts';
 import type { FilteredRow } from '../../../server/filter/rowPacking.ts';
-import { HitBudget } from '../../../server/search/hitStore.ts';
+import { HitBudget } from '../../../server/search/hitParts.ts';
 import type { Search } from '../../../server/search/search.ts';
 import type { TextShape } from '../../../server/window/encoding.ts';
 import { lineFormat } from '../../../shared/lineFormat.ts';

@@ -3,7 +3,8 @@ import { closeSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { compileSearch } from '../../../server/search/compile.ts';
 import { Frequencies } from '../../../server/search/frequencies.ts';
-import { type Hit, HitBudget } from '../../../server/search/hitStore.ts';
+import { HitBudget } from '../../../server/search/hitParts.ts';
+import type { Hit } from '../../../server/search/hitStore.ts';
 import { Search } from '../../../server/search/search.ts';
 import type { SearchSizes } from '../../../server/search/searchJob.ts';
 import { SearchPool } from '../../../server/search/searchPool.ts';

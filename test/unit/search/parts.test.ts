@@ -27,7 +27,7 @@ test('packed hits come out as they went in, page by page', () => {
       for (const { offset, length } of hits) packer.add(offset, length);
       packer.finishBefore(Infinity);
       const part = writer.take();
-      const pages = [...packedPages(part)];
+      const pages = [...packedPages(part, 0)];
       expect(pages.flatMap((page) => decodePage(part, page, fixed, 0, 0, page.count))).toEqual(hits);
       expect(writer.count).toBe(hits.length);
       for (const page of pages) {

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { compileSearch } from '../../../server/search/compile.ts';
 import { Frequencies } from '../../../server/search/frequencies.ts';
-import { HitBudget } from '../../../server/search/hitStore.ts';
+import { HitBudget } from '../../../server/search/hitParts.ts';
 import { Search } from '../../../server/search/search.ts';
 import { DEFAULT_SIZES } from '../../../server/search/searchPool.ts';
 import { nextData } from '../../../server/source/holes.ts';
