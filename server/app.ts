@@ -15,7 +15,7 @@ import { splitTarget } from './routes/query.ts';
 import { HttpError, sendError } from './routes/reply.ts';
 import { StaticFiles } from './routes/static.ts';
 import { IDLE_MS } from './routes/stream.ts';
-import { checkOrigin, checkToken } from './security/gate.ts';
+import { checkOrigin, checkRun, checkToken } from './security/gate.ts';
 import { RAW_SECURITY_HEADERS } from './security/headers.ts';
 import { Turns } from './security/turns.ts';
 
@@ -53,6 +53,7 @@ export function createApp(context: Context): App {
       return;
     }
     if (!TOKENLESS.test(path)) checkToken(req, context.token);
+    checkRun(req, context.run);
     const id = BYTES_ROUTE.exec(path)?.[1];
     if (id !== undefined) await serveBytes(context, fileById(context, id), req, res, query);
     else (await loadApi())(req, res);

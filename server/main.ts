@@ -3,12 +3,14 @@
  * `bigview FILE...`: opens the files, listens, prints the link, and ends on a signal. One line on stdout, all else on stderr;
  * exit status 2 when it could not start.
  */
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { extent } from '../shared/extent.ts';
 import { createApp } from './app.ts';
 import { HELP, parseCommandLine, type ServeOptions, STDIN, UsageError } from './cli.ts';
 import { hasDisplay, onEnter, openBrowser, rawArguments } from './cliTerminal.ts';
-import { FileList, type FileOpener, newFileId } from './files/fileList.ts';
+import { PathIds } from './files/fileIds.ts';
+import { FileList, type FileOpener } from './files/fileList.ts';
 import { OpenFile } from './files/openFile.ts';
 import { diskLineMemory } from './index/indexCache.ts';
 import type { LineIndexOptions } from './index/lineIndex.ts';
@@ -37,6 +39,8 @@ const WARM_AFTER_MS = 100;
 const GRACE_MS = 500;
 const MAX_CODES = 16;
 const MAX_TICKETS = 64;
+/** No secret: tells this process from the one before. */
+const RUN_BYTES = 9;
 
 function indexOptions(source: OpenedSource, cache: boolean): LineIndexOptions {
   return {
@@ -57,6 +61,7 @@ async function openFiles(options: ServeOptions): Promise<Opened> {
     open: (path) => openSource(path, options.engine),
     indexOptions: (source) => indexOptions(source, options.cache),
   };
+  const ids = new PathIds();
   const files: OpenFile[] = [];
   let stopInput: (() => void) | null = null;
   for (const path of options.files) {
@@ -68,7 +73,7 @@ async function openFiles(options: ServeOptions): Promise<Opened> {
       continue;
     }
     const source = await opener.open(path);
-    files.push(OpenFile.at(newFileId(), path, source, () => opener.indexOptions(source)));
+    files.push(OpenFile.at(ids.next(path), path, source, () => opener.indexOptions(source)));
   }
   return { files: new FileList(files, opener), stopInput };
 }
@@ -93,6 +98,7 @@ function createContext(options: ServeOptions, files: FileList): Context {
     tickets: new OneTimeSecrets(MAX_TICKETS, now),
     admission: new Admission(DEFAULT_LIMITS),
     closers: new Set(),
+    run: randomBytes(RUN_BYTES).toString('base64url'),
     start: { view: options.view, offset: options.offset, line: options.line, follow: options.follow },
     version: VERSION,
   };

@@ -83,9 +83,13 @@ export interface FileInfo {
   readonly next: FileSeam | null;
   /** Only for `stdin`. */
   readonly input: InputStatus | null;
+  /** Of two accounts of a file, in the same run, the one with the larger number is the later one, whichever comes first. */
+  readonly told: number;
 }
 
 export interface FilesReply {
+  /** Name of this process. Generations, searches and `told` of another run mean nothing here; ids of files do. */
+  readonly run: string;
   readonly files: readonly FileInfo[];
   /** Grows whenever an entry comes or goes. */
   readonly revision: number;
@@ -154,7 +158,7 @@ export interface DownloadReply {
 /** One line of `GET /api/files/:id/events` (NDJSON). The first is always `file`. */
 export type FileEvent =
   | { readonly type: 'file'; readonly file: FileInfo }
-  | { readonly type: 'index'; readonly index: IndexStatus; readonly generation: number }
+  | { readonly type: 'index'; readonly index: IndexStatus; readonly generation: number; readonly told: number }
   /** The list of files is the one of this revision: comes second, and again whenever an entry came or went. */
   | { readonly type: 'files'; readonly revision: number }
   | { readonly type: 'alive' };
@@ -168,6 +172,7 @@ export type ErrorCode =
   | 'method-not-allowed'
   | 'not-replaceable'
   | 'unopenable'
+  | 'other-run'
   | 'stale-generation'
   | 'too-large'
   | 'past-end'
@@ -399,3 +404,5 @@ export interface FilterDownloadRequest {
 
 export const GENERATION_HEADER = 'X-Bigview-Generation';
 export const SIZE_HEADER = 'X-Bigview-Size';
+/** Of a request: the run it is meant for. Another one refuses it (409 `other-run`). */
+export const RUN_HEADER = 'X-Bigview-Run';

@@ -6,13 +6,13 @@
  * the switch, the entry shows that one, in a new generation, and what it showed goes on as an entry of its own, with all that was
  * learned of it: nothing that was readable is lost. Some of those are kept, the oldest go. No path ever comes from outside.
  */
-import { randomBytes } from 'node:crypto';
 import type { FileSeam } from '../../shared/protocol.ts';
 import { formatClock } from '../../shared/units.ts';
 import type { LineIndexOptions } from '../index/lineIndex.ts';
 import type { FileSource, OpenedSource } from '../source/fileSource.ts';
 import { OpenError } from '../source/openError.ts';
 import { FileContent } from './fileContent.ts';
+import { newFileId } from './fileIds.ts';
 import { OpenFile } from './openFile.ts';
 
 /** Files kept that had one path before; each costs a descriptor and its line index. */
@@ -28,10 +28,6 @@ export interface FileOpener {
 /** This entry shows one file for as long as it is there. */
 export class NotReplaceable extends Error {
   override readonly name = 'NotReplaceable';
-}
-
-export function newFileId(): string {
-  return randomBytes(6).toString('base64url');
 }
 
 export class FileList {

@@ -41,7 +41,7 @@ function lastName(path: string | Buffer): string | Buffer {
   return typeof path === 'string' ? basename(path) : path.subarray(path.lastIndexOf('/') + 1);
 }
 
-function absolutePath(path: string | Buffer): string | Buffer {
+export function absolutePath(path: string | Buffer): string | Buffer {
   if (typeof path === 'string') return resolve(path);
   return path[0] === 0x2f ? path : Buffer.concat([Buffer.from(`${process.cwd()}/`), path]);
 }
@@ -84,6 +84,7 @@ export class OpenFile {
   #scanAt = Number.POSITIVE_INFINITY;
   #scanTimer: NodeJS.Timeout | null = null;
   #closed = false;
+  #told = 0;
 
   /** Takes over `content`. */
   constructor(entry: Entry, content: FileContent) {
@@ -128,6 +129,12 @@ export class OpenFile {
     }
   }
 
+  /** The number of an account of this file that is given now. */
+  nextTold(): number {
+    this.#told += 1;
+    return this.#told;
+  }
+
   #infoOf(shape: TextShape, index: LineIndex): FileInfo {
     const { source, identity } = this.#content;
     return {
@@ -148,6 +155,7 @@ export class OpenFile {
       previous: this.previous,
       next: this.next,
       input: this.#input,
+      told: this.nextTold(),
     };
   }
 

@@ -113,7 +113,8 @@ export function createApi(context: Context): Express {
     parseQuery(queryOf(req), []);
     const { all, revision } = context.files;
     const files = await Promise.all(all.map((file) => currentInfo(file, null)));
-    const reply: FilesReply = { files, revision, start: context.start, version: context.version };
+    const { run, start, version } = context;
+    const reply: FilesReply = { run, files, revision, start, version };
     sendJson(res, 200, reply);
   });
   routes.app.delete('/api/files/:id', (req, res) => {
@@ -155,6 +156,8 @@ export function createApi(context: Context): Express {
 
 function currentInfo(file: OpenFile, encoding: string | null): ReturnType<OpenFile['info']> {
   file.look();
+  // May take its time where the path leads over a network: for who asks again.
+  void file.lookUpPath();
   return file.info(encoding);
 }
 

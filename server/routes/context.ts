@@ -20,6 +20,8 @@ export interface Context {
   readonly admission: Admission;
   /** Functions that end long-lived replies when the server stops. */
   readonly closers: Set<() => void>;
+  /** Name of this process. */
+  readonly run: string;
   readonly start: FilesReply['start'];
   readonly version: string;
 }

@@ -68,7 +68,8 @@ class EventStream {
           this.#indexChanged = false;
           this.#lastIndexMs = performance.now();
           const index = await this.#file.index(this.#encoding);
-          this.#send({ type: 'index', index: index.status(), generation: index.generation });
+          const told = this.#file.nextTold();
+          this.#send({ type: 'index', index: index.status(), generation: index.generation, told });
         }
       }
     } catch (error) {

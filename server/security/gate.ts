@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
+import { RUN_HEADER } from '../../shared/protocol.ts';
 import { HttpError } from '../routes/reply.ts';
 import { bearerToken, type Secret } from './secrets.ts';
 
@@ -84,4 +85,16 @@ export function checkToken(req: IncomingMessage, token: Secret): void {
     {},
     { 'WWW-Authenticate': 'Bearer' },
   );
+}
+
+const RUN_KEY = RUN_HEADER.toLowerCase();
+
+/**
+ * Throws 409 when the request names another run: what it knows of generations is not of this one, and a window that it asks for
+ * must not be put beside others.
+ */
+export function checkRun(req: IncomingMessage, run: string): void {
+  const meant = req.headers[RUN_KEY];
+  if (meant === undefined || meant === run) return;
+  throw new HttpError(409, 'other-run', 'bigview was started anew; ask for the list of files first');
 }

@@ -70,6 +70,7 @@ beforeEach(async () => {
   source = new FaultySource();
   const file = OpenFile.at('f', '/nowhere/faulty.bin', source, () => ({ memory: null, nextData: null }));
   const context: Context = {
+    run: 'this-run',
     files: new FileList([file], {
       open: () => Promise.reject(new Error('none')),
       indexOptions: () => ({ memory: null, nextData: null }),

@@ -37,6 +37,7 @@ const file: FileInfo = {
   previous: null,
   next: null,
   input: null,
+  told: 1,
   index: {
     scannedBytes: 0,
     lines: 0,
