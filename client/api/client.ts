@@ -11,6 +11,7 @@ import {
   GENERATION_HEADER,
   type IndexStatus,
   type LinesReply,
+  RUN_HEADER,
   type SessionReply,
   SIZE_HEADER,
 } from '../../shared/protocol.ts';
@@ -70,18 +71,32 @@ export interface ApiOptions {
   readonly baseUrl: string;
   /** Asked before each request, as a token may come later than the client. */
   readonly token: () => string | null;
+  /** The run that requests are meant for: what is known of files is of it. Null while it is not known. */
+  readonly run: () => string | null;
   readonly fetch?: typeof fetch;
 }
 
+export interface RequestOptions {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** Goes on for as long as somebody listens. */
+  readonly endless?: boolean;
+  /** Whichever run answers is right. */
+  readonly anyRun?: boolean;
+}
+
+/** A reply is whole after this at the latest, ms, or is given up: a line that is dead may keep quiet for ever. */
+const WHOLE_MS = 60_000;
+
 /** Sends a request with the token. Throws as every call of the API. */
-export async function request(
-  options: ApiOptions,
-  path: string,
-  init: { readonly method?: string; readonly body?: unknown; readonly signal?: AbortSignal | undefined },
-): Promise<Response> {
+export async function request(options: ApiOptions, path: string, init: RequestOptions): Promise<Response> {
   const headers = new Headers();
   const token = options.token();
   if (token !== null) headers.set('Authorization', `Bearer ${token}`);
+  const run = init.anyRun ? null : options.run();
+  if (run !== null) headers.set(RUN_HEADER, run);
+  const limits = [init.signal, init.endless ? undefined : AbortSignal.timeout(WHOLE_MS)];
   if (init.body !== undefined) headers.set('Content-Type', 'application/json');
   const send = options.fetch ?? globalThis.fetch.bind(globalThis);
   let response: Response;
@@ -95,28 +110,44 @@ export async function request(
       // What is taken back must arrive also when the page goes.
       keepalive: init.method === 'DELETE',
       ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
-      ...(init.signal && { signal: init.signal }),
+      signal: AbortSignal.any(limits.filter((limit) => limit !== undefined)),
     });
   } catch (error) {
-    throw asNetworkError(error);
+    throw asNetworkError(error, 'The server cannot be reached');
   }
   if (!response.ok) throw await errorFromResponse(response);
   return response;
 }
 
 /** What fetch throws while it connects or reads: our own type, except for aborts. */
-function asNetworkError(error: unknown): unknown {
+function asNetworkError(error: unknown, message: string): unknown {
   if (isAbort(error)) return error;
-  return new NetworkError('The server cannot be reached', { cause: error });
+  const late = error instanceof Error && error.name === 'TimeoutError';
+  return new NetworkError(late ? 'The server does not answer' : message, { cause: error });
 }
 
-/** The body of a reply. Throws as every call of the API. */
+const CUT = 'The reply was cut off';
+
+/** The body of a reply. Throws as every call of the API; part of a value is none. */
 export async function json<T>(response: Response): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch (error) {
-    throw asNetworkError(error);
+    throw asNetworkError(error, CUT);
   }
+}
+
+/** All bytes of a reply. Browsers notice a body that ends early; that its length is the one of its head is seen to here as well. */
+async function wholeBody(response: Response): Promise<Uint8Array> {
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    throw asNetworkError(error, CUT);
+  }
+  const promised = response.headers.get('Content-Length');
+  if (promised !== null && bytes.length !== Number(promised)) throw new NetworkError(CUT);
+  return bytes;
 }
 
 function numberHeader(response: Response, name: string): number {
@@ -137,7 +168,7 @@ export function query(values: Readonly<Record<string, string | number | null | u
 export function createApi(options: ApiOptions): Api {
   const at = (id: string): string => `/api/files/${encodeURIComponent(id)}`;
   return {
-    files: async (signal) => json(await request(options, '/api/files', { signal })),
+    files: async (signal) => json(await request(options, '/api/files', { signal, anyRun: true })),
     file: async (id, signal) => json(await request(options, at(id), { signal })),
     bytes: async (id, offset, length, generation, signal) => {
       const response = await request(options, `${at(id)}/bytes?${query({ offset, length, generation })}`, { signal });
@@ -145,21 +176,20 @@ export function createApi(options: ApiOptions): Api {
         size: numberHeader(response, SIZE_HEADER),
         generation: numberHeader(response, GENERATION_HEADER),
       };
-      try {
-        return { bytes: new Uint8Array(await response.arrayBuffer()), ...state };
-      } catch (error) {
-        throw asNetworkError(error);
-      }
+      const bytes = await wholeBody(response);
+      // More than was asked for cannot be told from other bytes.
+      if (bytes.length > length) throw new NetworkError('The reply is longer than what was asked for');
+      return { bytes, ...state };
     },
     lines: async (id, lines, signal) =>
       json(await request(options, `${at(id)}/lines?${query({ ...lines })}`, { signal })),
     events: async function* (id, signal) {
-      const response = await request(options, `${at(id)}/events`, { signal });
+      const response = await request(options, `${at(id)}/events`, { signal, endless: true });
       if (response.body === null) throw new NetworkError('The event stream has no body');
       try {
         yield* readNdjson<FileEvent>(response.body);
       } catch (error) {
-        throw asNetworkError(error);
+        throw asNetworkError(error, CUT);
       }
     },
     download: async (id, body, signal) =>
@@ -177,6 +207,7 @@ export function createApi(options: ApiOptions): Api {
 
 /** Trades the single-use code of the page's fragment for the token of this run. */
 export async function exchangeCode(code: string, baseUrl: string): Promise<string> {
-  const response = await request({ baseUrl, token: () => null }, '/api/session', { method: 'POST', body: { code } });
+  const nobody: ApiOptions = { baseUrl, token: () => null, run: () => null };
+  const response = await request(nobody, '/api/session', { method: 'POST', body: { code } });
   return (await json<SessionReply>(response)).token;
 }

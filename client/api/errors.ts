@@ -32,9 +32,15 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/** Whether the same request may succeed in a moment: the line was cut, or the server was busy. */
+/** Whether the same request may succeed in a moment: the line was cut, the server was busy, or it was started anew. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof NetworkError || (error instanceof ApiError && error.code === 'busy');
+  if (error instanceof NetworkError) return true;
+  return error instanceof ApiError && (error.code === 'busy' || error.code === 'other-run' || error.status === 401);
+}
+
+/** How long the server wants to be left alone, ms. */
+export function pauseAskedFor(error: unknown): number {
+  return error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
 }
 
 /** Reads the error out of a reply that is not ok. Never throws: a body that is not ours becomes an `internal` error. */

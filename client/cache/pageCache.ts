@@ -8,17 +8,16 @@
  */
 
 import { MAX_WINDOW_BYTES, PAGE_BYTES } from '../../shared/limits.ts';
-import { ApiError, isAbort, isTransient } from '../api/errors.ts';
+import { ApiError, isAbort } from '../api/errors.ts';
 import { browserClock, type Clock } from './clock.ts';
 import type { PageStore } from './pageStore.ts';
+import { type PageError, PageTrouble } from './pageTrouble.ts';
 import { interleave, type PageWindow, pageCount, pageLength, pageOf, pagesOf, planWindows } from './plan.ts';
 
 /** HTTP/1.1 allows six connections per origin; events and lines need the others. */
 const MAX_IN_FLIGHT = 4;
 /** While the thumb is dragged only the latest place counts, and it is asked for at most this often. */
 const DRAG_INTERVAL_MS = 80;
-const FIRST_BACKOFF_MS = 250;
-const MAX_BACKOFF_MS = 8_000;
 
 export interface WindowReply {
   readonly bytes: Uint8Array;
@@ -34,14 +33,11 @@ export type FetchWindow = (
   signal: AbortSignal,
 ) => Promise<WindowReply>;
 
-/** What became different: pages came, the file grew, all pages were thrown away, or errors came or went. */
-export type CacheChange = 'pages' | 'size' | 'generation' | 'errors';
-
-/** How a page failed; `retrying` when it is tried again by itself. */
-export interface PageError {
-  readonly message: string;
-  readonly retrying: boolean;
-}
+/**
+ * What became different: pages came, the file grew, all pages were thrown away, errors came or went, or the server is there again
+ * and whoever waits may ask.
+ */
+export type CacheChange = 'pages' | 'size' | 'generation' | 'errors' | 'resumed';
 
 /** What one view wants. Two views of a file each have one. */
 export interface PageInterest {
@@ -58,6 +54,8 @@ export interface PageCacheOptions {
   readonly store: PageStore;
   readonly fetchWindow: FetchWindow;
   readonly clock?: Clock;
+  /** 0 to 1, for the time between tries. */
+  readonly random?: () => number;
 }
 
 interface Flight {
@@ -73,17 +71,13 @@ export class PageCache {
   readonly #listeners = new Set<(change: CacheChange) => void>();
   readonly #interests = new Map<PageInterest, { pages: readonly number[]; dragging: boolean }>();
   readonly #flights = new Set<Flight>();
-  readonly #errors = new Map<number, PageError>();
-  /** Pages of a request that was refused: asked for one by one, so that one bad page does not hide its neighbours. */
-  readonly #alone = new Set<number>();
+  readonly #trouble: PageTrouble;
   #size: number;
   #generation: number;
   #version = 0;
+  #renewals = 0;
   #scheduled = false;
   #lastPlan = Number.NEGATIVE_INFINITY;
-  #failures = 0;
-  /** No request before this moment: the server cannot be reached or asked for a pause. */
-  #pausedUntil = Number.NEGATIVE_INFINITY;
   #cancelWake: (() => void) | null = null;
   #disposed = false;
 
@@ -94,6 +88,7 @@ export class PageCache {
     this.#store = options.store;
     this.#fetchWindow = options.fetchWindow;
     this.#clock = options.clock ?? browserClock;
+    this.#trouble = new PageTrouble(options.random ?? Math.random);
   }
 
   get size(): number {
@@ -102,6 +97,11 @@ export class PageCache {
 
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Grows whenever everything was begun anew for another run of the server, whose generations are others. */
+  get renewals(): number {
+    return this.#renewals;
   }
 
   /** Grows with every change; for useSyncExternalStore. */
@@ -116,7 +116,7 @@ export class PageCache {
 
   /** Why a page that is not here did not come, or null. */
   error(page: number): PageError | null {
-    return this.#errors.get(page) ?? null;
+    return this.#trouble.error(page);
   }
 
   /**
@@ -174,40 +174,58 @@ export class PageCache {
 
   /** Tries a page again at once, also when the server had asked for a pause. */
   retry(page: number): void {
-    this.#errors.delete(page);
-    this.#failures = 0;
-    this.#pausedUntil = Number.NEGATIVE_INFINITY;
+    this.#trouble.allow(page);
     this.#emit('errors');
     this.#schedule();
   }
 
   /** Tells what became of the file. News older than what is known (a smaller generation, less bytes in the same) is ignored. */
   update(size: number, generation: number): void {
-    if (generation > this.#generation) {
-      this.#generation = generation;
-      this.#size = size;
-      for (const flight of this.#flights) flight.abort.abort();
-      this.#flights.clear();
-      this.#errors.clear();
-      this.#alone.clear();
-      this.#store.drop(this.#fileId, generation);
-      this.#emit('generation');
-      this.#schedule();
-    } else if (generation === this.#generation && size > this.#size) {
+    if (generation > this.#generation) this.#become(size, generation);
+    else if (generation === this.#generation && size > this.#size) {
       this.#size = size;
       this.#emit('size');
       this.#schedule();
     }
   }
 
+  /** The file as another run of the server knows it: whatever is here may be of another generation, whatever its number. */
+  renew(size: number, generation: number): void {
+    this.#renewals += 1;
+    this.#trouble.resume();
+    this.#become(size, generation);
+  }
+
+  /** The server is there again: asks at once for what is missing, and again for what may have been lost on the way. */
+  resume(): void {
+    this.#trouble.resume();
+    this.#abortFlights();
+    this.#emit('resumed');
+    this.#schedule();
+  }
+
   /** Aborts everything and forgets the pages. */
   dispose(): void {
     this.#disposed = true;
     this.#cancelWake?.();
+    this.#abortFlights();
+    this.#interests.clear();
+    this.#store.drop(this.#fileId);
+  }
+
+  #become(size: number, generation: number): void {
+    this.#generation = generation;
+    this.#size = size;
+    this.#abortFlights();
+    this.#trouble.forget();
+    this.#store.drop(this.#fileId);
+    this.#emit('generation');
+    this.#schedule();
+  }
+
+  #abortFlights(): void {
     for (const flight of this.#flights) flight.abort.abort();
     this.#flights.clear();
-    this.#interests.clear();
-    this.#store.drop(this.#fileId, null);
   }
 
   #emit(change: CacheChange): void {
@@ -243,7 +261,7 @@ export class PageCache {
     const now = this.#clock.now();
     const wishes = [...this.#interests.values()];
     const dragging = wishes.some((wish) => wish.dragging);
-    const wait = Math.max(dragging ? this.#lastPlan + DRAG_INTERVAL_MS - now : 0, this.#pausedUntil - now);
+    const wait = Math.max(dragging ? this.#lastPlan + DRAG_INTERVAL_MS - now : 0, this.#trouble.pausedUntil - now);
     if (wait > 0) {
       this.#wakeIn(wait);
       return;
@@ -265,10 +283,9 @@ export class PageCache {
     const windows = planWindows({
       wanted,
       isMissing: (page) => {
-        const failed = this.#errors.get(page);
-        return page < total && !coming.has(page) && !(failed && !failed.retrying) && this.#isShort(page);
+        return page < total && !coming.has(page) && !this.#trouble.isGivenUp(page) && this.#isShort(page);
       },
-      isAlone: (page) => this.#alone.has(page),
+      isAlone: (page) => this.#trouble.isAlone(page),
       slots: MAX_IN_FLIGHT - this.#flights.size,
     });
     for (const window of windows) void this.#fly(window);
@@ -283,7 +300,7 @@ export class PageCache {
     try {
       const reply = await this.#fetchWindow(offset, length, generation, flight.abort.signal);
       if (!this.#flights.delete(flight)) return;
-      this.#failures = 0;
+      this.#trouble.answered();
       this.#receive(window, reply);
     } catch (error) {
       if (!this.#flights.delete(flight) || isAbort(error)) return;
@@ -304,8 +321,7 @@ export class PageCache {
       if (bytes.length <= before && before > 0) continue;
       if (bytes.length === 0) continue;
       this.#store.set(this.#fileId, this.#generation, page, bytes);
-      this.#alone.delete(page);
-      this.#errors.delete(page);
+      this.#trouble.arrived(page);
       useful = true;
     }
     if (useful) {
@@ -324,20 +340,6 @@ export class PageCache {
         return;
       }
     }
-    const transient = isTransient(error);
-    const message = error instanceof Error ? error.message : String(error);
-    if (transient) {
-      const backoff = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failures);
-      const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-      this.#failures++;
-      this.#pausedUntil = this.#clock.now() + Math.max(backoff, asked);
-    }
-    const pages = pagesOf(window);
-    if (!transient && pages.length > 1) {
-      for (const page of pages) this.#alone.add(page);
-      return;
-    }
-    for (const page of pages) this.#errors.set(page, { message, retrying: transient });
-    this.#emit('errors');
+    if (this.#trouble.failed(pagesOf(window), error, this.#clock.now())) this.#emit('errors');
   }
 }

@@ -23,13 +23,10 @@ export class PageStore {
     this.#pages.set(`${fileId}:${generation}:${page}`, bytes);
   }
 
-  /** Forgets every page of one file but those of `keepGeneration`; null forgets all of them. */
-  drop(fileId: string, keepGeneration: number | null): void {
+  /** Forgets every page of one file. */
+  drop(fileId: string): void {
     const mine = `${fileId}:`;
-    const kept = keepGeneration === null ? null : `${fileId}:${keepGeneration}:`;
-    for (const key of [...this.#pages.keys()]) {
-      if (key.startsWith(mine) && (kept === null || !key.startsWith(kept))) this.#pages.delete(key);
-    }
+    for (const key of [...this.#pages.keys()]) if (key.startsWith(mine)) this.#pages.delete(key);
   }
 
   get bytes(): number {

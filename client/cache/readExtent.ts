@@ -13,14 +13,15 @@ export async function readExtent(
   extent: Extent,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const { generation } = cache;
+  const { generation, renewals } = cache;
+  const isSame = (): boolean => cache.generation === generation && cache.renewals === renewals;
   const bytes = new Uint8Array(extent.end - extent.offset);
   let at = extent.offset;
   while (at < extent.end) {
     const length = Math.min(MAX_WINDOW_BYTES, extent.end - at);
-    const here = cache.generation === generation ? cache.peek(at, length) : new Uint8Array(0);
+    const here = isSame() ? cache.peek(at, length) : new Uint8Array(0);
     const part = here.length > 0 ? here : (await fetchWindow(at, length, generation, signal)).bytes;
-    if (part.length === 0 || cache.generation !== generation) {
+    if (part.length === 0 || !isSame()) {
       const message = 'The file was changed while it was read';
       throw new ApiError(409, { code: 'stale-generation', message }, null);
     }

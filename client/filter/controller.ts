@@ -4,7 +4,8 @@ import { createFilterApi } from '../api/filters.ts';
 import { searchApi } from '../search/controller.ts';
 import { remember } from '../search/history.ts';
 import type { SearchQuery } from '../search/query.ts';
-import { currentToken } from '../state/session.ts';
+import { onRecovered } from '../state/recovery.ts';
+import { ours } from '../state/session.ts';
 import { type AppStore, appStore } from '../state/store.ts';
 import { notify } from '../state/ui.ts';
 import { FilterRunner } from './filterRunner.ts';
@@ -12,7 +13,7 @@ import { changeLayer, type FilterSet, MAX_LAYERS, withLayer } from './filterSet.
 import { readFilter, writeFilter } from './filterStorage.ts';
 import { filterOf, putFilter } from './filterStore.ts';
 
-export const filterApi = createFilterApi({ baseUrl: '', token: currentToken });
+export const filterApi = createFilterApi(ours);
 
 const runners = new Map<string, FilterRunner>();
 
@@ -101,12 +102,17 @@ export function followFilters(): void {
   restoreAll(appStore.getState());
   appStore.subscribe((state, before) => {
     if (state.files !== before.files) restoreAll(state);
+    // Another run of the server knows nothing of our searches and filters.
+    if (state.run !== before.run) for (const runner of runners.values()) runner.release();
     for (const [fileId, runner] of runners) {
       const active = state.activeFile === fileId;
       if (state.activeFile !== before.activeFile) runner.update(filterOf(fileId).set, active);
       const encoding = state.views[fileId]?.encoding !== before.views[fileId]?.encoding;
       if (active && (encoding || changed(state, before, fileId))) runner.look();
     }
+  });
+  onRecovered(() => {
+    for (const runner of runners.values()) runner.look();
   });
   // The server must not keep rows for a page that is gone. One that comes back makes them again.
   window.addEventListener('pagehide', () => {
@@ -120,5 +126,6 @@ export function followFilters(): void {
 function changed(state: AppStore, before: AppStore, fileId: string): boolean {
   if (state.files === before.files) return false;
   const [now, then] = [state, before].map(({ files }) => files.find(({ id }) => id === fileId));
+  if (state.run !== before.run) return true;
   return now?.size !== then?.size || now?.generation !== then?.generation;
 }

@@ -103,15 +103,20 @@ export class FilterGeometry implements RowGeometry {
     const before = this.#file;
     this.#file = file;
     if (file.generation !== before.generation || file.encoding !== before.encoding || file.size < before.size) {
-      this.#flights.cancelAll();
-      this.#trouble.clear();
-      this.#run = null;
-      this.#wish = { offset: top.offset, align: 'keep', px: top.px };
-      this.#emit(0, null);
+      this.renew(top);
       return;
     }
     if (file.size > before.size) this.#unsettle();
     if (file.index !== before.index) this.#learnLines();
+  }
+
+  renew(top: { readonly offset: number; readonly px: number }): void {
+    const asked = this.leaving ? this.#wish : null;
+    this.#flights.cancelAll();
+    this.#trouble.clear();
+    this.#run = null;
+    this.#wish = asked ?? { offset: top.offset, align: 'keep', px: top.px };
+    this.#emit(0, null);
   }
 
   /**
@@ -143,6 +148,11 @@ export class FilterGeometry implements RowGeometry {
     this.#trouble.clear();
     if (this.#run) this.#refresh(null);
     else this.#load();
+  }
+
+  resume(): void {
+    this.#flights.cancelAll();
+    this.retry();
   }
 
   dispose(): void {

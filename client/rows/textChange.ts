@@ -76,7 +76,11 @@ export interface RowGeometry {
   look(epoch: number, first: number, last: number): void;
   /** What became of the file; what has to be made anew is made around `top`. */
   update(file: GeometryFile, top: { readonly offset: number; readonly px: number }): void;
+  /** Makes everything anew around the place that was asked for and is on its way, else around `top`. */
+  renew(top: { readonly offset: number; readonly px: number }): void;
   retry(): void;
+  /** The server is there again: asks at once for what failed, and again for what may have been lost on the way. */
+  resume(): void;
   dispose(): void;
 }
 

@@ -1,8 +1,9 @@
 /**
  * From estimated line numbers to exact ones: asks for the number of a run's first line once the index has passed it. One question
- * at a time; what fails leaves the estimate, and the next progress of the index asks again.
+ * at a time; what fails leaves the estimate, and the next progress of the index asks again (or, when the line was to blame, time does).
  */
 import type { LinesReply } from '../../shared/protocol.ts';
+import { isTransient } from '../api/errors.ts';
 import type { Clock } from '../cache/clock.ts';
 import type { GeometryFile, TextSide } from './textChange.ts';
 import type { Flights } from './textFlights.ts';
@@ -59,15 +60,18 @@ export class TextConfirm {
       if (line === null) this.#later();
       if (line === null || run.exact) return;
       this.#host.confirmed(withLineOf(run, reply.lines[0]?.offset ?? 0, line, this.#host.facts()), run);
-    } catch {
-      this.#flights.land('confirm', flight);
+    } catch (error) {
+      if (this.#flights.land('confirm', flight) && isTransient(error)) this.#lookIn(INTERVAL_MS);
     }
   }
 
   /** Where no progress is told (an encoding with other terminators than the file's own), asks again by itself. */
   #later(): void {
-    if (this.#host.file().index !== null) return;
+    if (this.#host.file().index === null) this.#lookIn(INTERVAL_MS);
+  }
+
+  #lookIn(ms: number): void {
     this.stop();
-    this.#cancel = this.#clock.delay(INTERVAL_MS, () => this.look());
+    this.#cancel = this.#clock.delay(ms, () => this.look());
   }
 }

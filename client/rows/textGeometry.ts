@@ -127,6 +127,17 @@ export class TextGeometry implements RowGeometry {
     this.#go(offset, 'keep', px);
   }
 
+  renew(top: { readonly offset: number; readonly px: number }): void {
+    const asked = this.#asked ? this.#jump : null;
+    if (asked === null) {
+      this.rebuild(top.offset, top.px, this.#split);
+      return;
+    }
+    this.#forget();
+    this.#go(asked.offset, asked.align, asked.px);
+    this.#asked = true;
+  }
+
   look(epoch: number, first: number, last: number): void {
     if (epoch !== this.#epoch) return;
     this.#visible = { first, last };
@@ -139,7 +150,7 @@ export class TextGeometry implements RowGeometry {
     this.#told = file;
     this.#file = file;
     if (file.generation !== before.generation || file.encoding !== before.encoding || file.size < before.size) {
-      this.rebuild(top.offset, top.px, this.#split);
+      this.renew(top);
       return;
     }
     this.#stuck.clear();
@@ -170,6 +181,11 @@ export class TextGeometry implements RowGeometry {
       this.#emit(0, null);
       this.#plan();
     }
+  }
+
+  resume(): void {
+    this.#flights.cancelAll();
+    this.retry();
   }
 
   dispose(): void {

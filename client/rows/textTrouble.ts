@@ -1,21 +1,17 @@
 /** What went wrong on which side, and when it is tried again: by itself where the network or a busy server was to blame. */
-import { ApiError, isTransient } from '../api/errors.ts';
+import { ApiError } from '../api/errors.ts';
 import type { Clock } from '../cache/clock.ts';
+import { Retry } from '../cache/retry.ts';
 import type { TextErrors, TextSide } from './textChange.ts';
 
-const FIRST_BACKOFF_MS = 300;
-const MAX_BACKOFF_MS = 8_000;
+const PACE = { firstMs: 300, maxMs: 8_000 };
 
 export class TextTrouble {
-  readonly #clock: Clock;
-  readonly #retry: () => void;
+  readonly #retry: Retry;
   #errors: TextErrors = {};
-  #failures = 0;
-  #cancelBackoff: (() => void) | null = null;
 
   constructor(clock: Clock, retry: () => void) {
-    this.#clock = clock;
-    this.#retry = retry;
+    this.#retry = new Retry(retry, { pace: PACE, clock });
   }
 
   get errors(): TextErrors {
@@ -24,25 +20,19 @@ export class TextTrouble {
 
   failed(side: TextSide, error: unknown): void {
     this.#errors = { ...this.#errors, [side]: error instanceof Error ? error.message : String(error) };
-    if (!isTransient(error)) return;
-    const backoff = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failures);
-    const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-    this.#failures += 1;
-    this.#cancelBackoff?.();
-    this.#cancelBackoff = this.#clock.delay(Math.max(backoff, asked), this.#retry);
+    this.#retry.failed(error);
   }
 
   /** A side works (again); after a jump everything does. */
   succeeded(side: TextSide): void {
-    this.#failures = 0;
+    this.#retry.succeeded();
     const { [side]: _, ...others } = this.#errors;
     this.#errors = side === 'jump' ? {} : others;
   }
 
   /** Forgets the errors and the try that is due. */
   clear(): void {
-    this.#cancelBackoff?.();
-    this.#cancelBackoff = null;
+    this.#retry.stop();
     this.#errors = {};
   }
 }

@@ -1,11 +1,13 @@
 /** The bytes around hits: of the page cache where they are there, else read in small windows that leave the cache alone. */
 import type { PageCache } from '../cache/pageCache.ts';
+import { Retry } from '../cache/retry.ts';
 import { api } from '../state/documents.ts';
 import { contextExtent } from './context.ts';
 
 /** Pages need the other connections. */
 const MAX_IN_FLIGHT = 2;
 const MAX_KEPT = 2_048;
+const PACE = { firstMs: 500, maxMs: 8_000 };
 
 export interface HitPlace {
   readonly offset: number;
@@ -19,6 +21,7 @@ export class ContextReader {
   readonly #onChange: () => void;
   readonly #known = new Map<number, Uint8Array | null>();
   readonly #flying = new Set<number>();
+  readonly #retry = new Retry(() => this.#plan(), { pace: PACE });
   #wanted: readonly HitPlace[] = [];
   #closed = false;
 
@@ -42,13 +45,19 @@ export class ContextReader {
     this.#plan();
   }
 
+  /** The server can be reached again: what failed is asked for at once. */
+  resume(): void {
+    this.#retry.now();
+  }
+
   close(): void {
     this.#closed = true;
+    this.#retry.stop();
   }
 
   #plan(): void {
     for (const hit of this.#wanted) {
-      if (this.#closed || this.#flying.size >= MAX_IN_FLIGHT) return;
+      if (this.#closed || this.#retry.pending || this.#flying.size >= MAX_IN_FLIGHT) return;
       const missing = !this.#known.has(hit.offset) && !this.#flying.has(hit.offset) && this.get(hit) === null;
       if (missing) void this.#read(hit);
     }
@@ -61,11 +70,13 @@ export class ContextReader {
     try {
       const reply = await api.bytes(this.#fileId, extent.offset, extent.end - extent.offset, this.#generation);
       ({ bytes } = reply);
-    } catch {
+      this.#retry.succeeded();
+    } catch (error) {
       // The hit is listed all the same; what is wrong with the file is said elsewhere.
+      if (!this.#closed) this.#retry.failed(error);
     }
     this.#flying.delete(offset);
-    if (this.#closed) return;
+    if (this.#closed || (bytes === null && this.#retry.pending)) return;
     this.#known.set(offset, bytes);
     for (const old of this.#known.keys()) {
       if (this.#known.size <= MAX_KEPT) break;

@@ -5,13 +5,15 @@
  * Progress is asked for, at growing intervals up to POLL_MS, and not streamed: HTTP/1.1 has six connections per origin, and pages,
  * lines and the file's events need them.
  */
-import type { SearchNearReply, SearchStatus } from '../../shared/protocol.ts';
-import { ApiError, isTransient } from '../api/errors.ts';
+import type { SearchRequest } from '../../shared/protocol.ts';
+import { ApiError, isTransient, pauseAskedFor } from '../api/errors.ts';
 import { createSearchApi, type Direction } from '../api/searches.ts';
 import { jumpTo, withoutHistory } from '../state/addressBar.ts';
-import { currentToken } from '../state/session.ts';
+import { recoveredWithin } from '../state/recovery.ts';
+import { ours } from '../state/session.ts';
 import { appStore } from '../state/store.ts';
 import { readHistory, remember } from './history.ts';
+import { Order } from './order.ts';
 import { type SearchQuery, sameQuery, toRequest } from './query.ts';
 import {
   type CurrentHit,
@@ -22,16 +24,12 @@ import {
   searchOf,
   setSearch,
 } from './searchStore.ts';
+import { FIRST_POLL_MS, RETRY_MS, seek, sleep } from './seek.ts';
 import { isShown } from './visible.ts';
 
-export const searchApi = createSearchApi({ baseUrl: '', token: currentToken });
+export const searchApi = createSearchApi(ours);
 
-const FIRST_POLL_MS = 15;
 const POLL_MS = 250;
-/** While the server cannot be reached. */
-const RETRY_MS = 1_500;
-/** How long one request for the next hit may wait, so that a search that ended is noticed. */
-const NEAR_WAIT_MS = 2_000;
 /** Buckets of the density: more than the overview has device px on most screens. */
 const BUCKETS = 1_024;
 /** The density is asked for at most so often while hits are found. */
@@ -45,6 +43,7 @@ const seeking = new Map<string, AbortController>();
 const steps = new Map<string, { waiting: number; last: Promise<void> }>();
 /** Searches whose progress is being followed, by seq. */
 const followed = new Set<number>();
+const states = new Order();
 
 export interface StartOptions {
   /** Go to the first hit at or after the cursor, or to the last before it. */
@@ -52,8 +51,6 @@ export interface StartOptions {
   /** What is to be said about why it begins. */
   readonly note?: string;
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const isMine = (fileId: string, seq: number): boolean => searchOf(fileId)?.seq === seq;
 
@@ -87,20 +84,28 @@ async function begin(fileId: string, query: SearchQuery, options: StartOptions):
     histogram: null,
   });
   if (old) forget(fileId, old);
-  try {
-    const from = options.go === null ? view.top : view.cursor;
-    const { id } = await searchApi.create(fileId, toRequest(query, view.encoding, Math.min(from, file.size)));
-    if (!isMine(fileId, seq)) {
-      searchApi.remove(fileId, id).catch(() => undefined);
-      return;
-    }
-    patchSearch(fileId, seq, { id });
-  } catch (error) {
-    patchSearch(fileId, seq, { problem: problemOf(error) });
-    return;
-  }
+  if (old) states.forget(old.seq);
+  const from = options.go === null ? view.top : view.cursor;
+  if (!(await create(fileId, seq, toRequest(query, view.encoding, Math.min(from, file.size))))) return;
   void follow(fileId, seq);
   if (options.go !== null) await walk(fileId, options.go, true);
+}
+
+/** Makes the search on the server, as soon as that can be reached. False when it was refused, or is not wanted any more. */
+async function create(fileId: string, seq: number, request: SearchRequest): Promise<boolean> {
+  for (;;) {
+    try {
+      const { id } = await searchApi.create(fileId, request);
+      if (isMine(fileId, seq)) patchSearch(fileId, seq, { id, problem: null });
+      else searchApi.remove(fileId, id).catch(() => undefined);
+      return isMine(fileId, seq);
+    } catch (error) {
+      patchSearch(fileId, seq, { problem: problemOf(error) });
+      if (!isTransient(error)) return false;
+      await recoveredWithin(Math.max(RETRY_MS, pauseAskedFor(error)));
+      if (!isMine(fileId, seq)) return false;
+    }
+  }
 }
 
 function problemOf(error: unknown): FileSearch['problem'] {
@@ -155,7 +160,9 @@ export async function follow(fileId: string, seq: number): Promise<void> {
       const search = searchOf(fileId);
       if (search?.seq !== seq || search.id === null) return;
       try {
+        const asked = states.next();
         const status = await searchApi.status(fileId, search.id);
+        if (!states.take(seq, asked)) continue;
         if (status.stale) {
           if (isMine(fileId, seq)) restart(fileId, CHANGED);
           return;
@@ -177,7 +184,7 @@ export async function follow(fileId: string, seq: number): Promise<void> {
           patchSearch(fileId, seq, { problem: problemOf(error) });
           return;
         }
-        await sleep(RETRY_MS);
+        await recoveredWithin(Math.max(RETRY_MS, pauseAskedFor(error)));
       }
     }
   } finally {
@@ -226,12 +233,12 @@ async function walk(fileId: string, direction: Direction, here: boolean): Promis
   patchSearch(fileId, seq, { seeking: direction, ...(!here && { note: null }) });
   const start = direction === 'next' && !here ? view.cursor + 1 : view.cursor;
   try {
-    let reply = await seek(fileId, id, start, direction, abort.signal);
+    let reply = await seek(searchApi, fileId, id, start, direction, abort.signal);
     let note: string | null = null;
     if (reply.hit === null && isMine(fileId, seq)) {
       const size = appStore.getState().files.find((file) => file.id === fileId)?.size ?? 0;
       const around = direction === 'next' ? 0 : Math.max(size, reply.size);
-      reply = await seek(fileId, id, around, direction, abort.signal);
+      reply = await seek(searchApi, fileId, id, around, direction, abort.signal);
       if (reply.hit !== null) {
         const alone = reply.hit.offset === view.cursor && reply.total === 1;
         const from = direction === 'next' ? 'start' : 'end';
@@ -251,24 +258,6 @@ async function walk(fileId: string, direction: Direction, here: boolean): Promis
     patchSearch(fileId, seq, { note: error instanceof Error ? `${error.message}.` : String(error) });
   } finally {
     if (seeking.get(fileId) === abort) seeking.delete(fileId);
-  }
-}
-
-/** The nearest hit, certain, unless the search ends without having come there. */
-async function seek(
-  fileId: string,
-  id: string,
-  offset: number,
-  direction: Direction,
-  signal: AbortSignal,
-): Promise<SearchNearReply> {
-  for (;;) {
-    const asked = performance.now();
-    const reply = await searchApi.near(fileId, id, offset, direction, NEAR_WAIT_MS, signal);
-    if (reply.decided) return reply;
-    const status: SearchStatus = await searchApi.status(fileId, id);
-    if (!status.running) return reply;
-    if (performance.now() - asked < NEAR_WAIT_MS / 2) await sleep(FIRST_POLL_MS);
   }
 }
 
@@ -317,7 +306,10 @@ async function control(fileId: string, action: 'cancel' | 'resume'): Promise<voi
     return;
   }
   try {
-    patchSearch(fileId, search.seq, { status: await searchApi.control(fileId, search.id, action), note: null });
+    const status = await searchApi.control(fileId, search.id, action);
+    // Whatever was asked for before is of an earlier state.
+    states.take(search.seq, states.next());
+    patchSearch(fileId, search.seq, { status, note: null });
     void follow(fileId, search.seq);
   } catch (error) {
     if (!recovers(fileId, search.seq, error))

@@ -6,7 +6,7 @@ import type { FileInfo } from '../../shared/protocol.ts';
 import { addToAddress } from '../state/addressBar.ts';
 import { encodingName } from '../state/encodings.ts';
 import { type AppStore, appStore } from '../state/store.ts';
-import { follow, restart, searchApi, startSearch } from './controller.ts';
+import { clearSearch, follow, restart, searchApi, startSearch } from './controller.ts';
 import { formatQuery, parseQuery } from './query.ts';
 import { type FileSearch, patchSearch, searchOf, searchStore } from './searchStore.ts';
 
@@ -32,6 +32,14 @@ function noticeAll(state: AppStore): void {
     const search = searchOf(file.id);
     const view = state.views[file.id];
     if (search && view && search.problem === null) notice(file, search, view.encoding);
+  }
+}
+
+/** Another run of the server knows nothing of our searches. */
+function renewAll(): void {
+  for (const fileId of Object.keys(searchStore.getState().byFile)) {
+    if (appStore.getState().views[fileId]) restart(fileId, undefined);
+    else clearSearch(fileId);
   }
 }
 
@@ -70,6 +78,7 @@ export function followSearches(): () => void {
     if (now?.current === null && now.status !== then?.status) rest();
   });
   const stopApp = appStore.subscribe((state, before) => {
+    if (state.run !== before.run && before.run !== null) renewAll();
     if (state.files !== before.files || state.views !== before.views) noticeAll(state);
     if (state.views !== before.views) rest();
   });

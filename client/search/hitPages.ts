@@ -3,9 +3,11 @@
  * synchronous; what was there stays until something newer comes.
  */
 import type { SearchHit, SearchHitsReply } from '../../shared/protocol.ts';
+import { Retry, type RetryOptions } from '../cache/retry.ts';
 
 export const PAGE_HITS = 64;
 const MAX_PAGES = 256;
+const PACE = { firstMs: 500, maxMs: 8_000 };
 
 export type FetchPage = (start: number, count: number, signal: AbortSignal) => Promise<SearchHitsReply>;
 
@@ -26,10 +28,12 @@ export class HitPages {
   #stamp = '';
   #size = -1;
   #version = 0;
+  readonly #retry: Retry;
   #closed = false;
 
-  constructor(fetch: FetchPage) {
+  constructor(fetch: FetchPage, timing: Omit<RetryOptions, 'pace'> = {}) {
     this.#fetch = fetch;
+    this.#retry = new Retry(() => this.#plan(), { ...timing, pace: PACE });
   }
 
   get version(): number {
@@ -64,8 +68,14 @@ export class HitPages {
     this.#plan();
   }
 
+  /** The server can be reached again: what failed is asked for at once. */
+  resume(): void {
+    this.#retry.now();
+  }
+
   close(): void {
     this.#closed = true;
+    this.#retry.stop();
     this.#flight?.abort.abort();
     this.#listeners.clear();
   }
@@ -77,6 +87,7 @@ export class HitPages {
       this.#flight.abort.abort();
       this.#flight = null;
     }
+    if (this.#retry.pending) return;
     const missing = this.#wanted.find((page) => {
       const known = this.#pages.get(page);
       return !known || (!known.final && known.stamp !== this.#stamp);
@@ -93,9 +104,13 @@ export class HitPages {
       const { hits, exact } = await this.#fetch(page * PAGE_HITS, PAGE_HITS, flight.abort.signal);
       const final = exact && hits.length === PAGE_HITS && hits.every(({ line }) => line !== null);
       found = { hits, final, stamp };
-    } catch {
-      // The status of the search says what is wrong; it is asked again when that changes.
-      found = { hits: this.#pages.get(page)?.hits ?? [], final: false, stamp };
+      this.#retry.succeeded();
+    } catch (error) {
+      if (this.#flight !== flight) return;
+      // The status of the search says what is wrong; it is asked again when that changes, or when the line may be there again.
+      this.#retry.failed(error);
+      const met = this.#retry.pending ? '' : stamp;
+      found = { hits: this.#pages.get(page)?.hits ?? [], final: false, stamp: met };
     }
     if (this.#flight !== flight) return;
     this.#flight = null;

@@ -7,6 +7,7 @@
  */
 import type { Extent } from '../../shared/extent.ts';
 import type { SearchExtentReply } from '../../shared/protocol.ts';
+import { Retry, type RetryOptions } from '../cache/retry.ts';
 
 /** One request brings 1,024 hits, about as many as there are in a tile that is dense with them. */
 export const TILE_BYTES = 4_096;
@@ -17,6 +18,9 @@ const MAX_TILES = 2_048;
 const MAX_ANSWERS = 4_096;
 /** Pages and lines need the other connections. */
 const MAX_IN_FLIGHT = 2;
+const PACE = { firstMs: 500, maxMs: 8_000 };
+/** Of no state of a search. */
+const FAILED = '';
 
 export type FetchHits = (from: number, to: number, signal: AbortSignal) => Promise<SearchExtentReply>;
 
@@ -47,14 +51,16 @@ export class HitTiles {
   /** Answers of `spans` of this and the last version, so that what did not change stays the same array. */
   #answers = new Map<string, readonly number[]>();
   #older = new Map<string, readonly number[]>();
-  #stamp = '';
+  readonly #retry: Retry;
+  #stamp = FAILED;
   #size = -1;
   #version = 0;
   #closed = false;
 
-  constructor(fetch: FetchHits, onError: (error: unknown) => void) {
+  constructor(fetch: FetchHits, onError: (error: unknown) => void, timing: Omit<RetryOptions, 'pace'> = {}) {
     this.#fetch = fetch;
     this.#onError = onError;
+    this.#retry = new Retry(() => this.#plan(), { ...timing, pace: PACE });
   }
 
   get version(): number {
@@ -113,8 +119,14 @@ export class HitTiles {
     return answer;
   }
 
+  /** The server can be reached again: what failed is asked for at once. */
+  resume(): void {
+    this.#retry.now();
+  }
+
   close(): void {
     this.#closed = true;
+    this.#retry.stop();
     for (const flight of this.#flights) flight.abort.abort();
     this.#flights.clear();
     this.#listeners.clear();
@@ -134,6 +146,7 @@ export class HitTiles {
       this.#flights.delete(flight);
       flight.abort.abort();
     }
+    if (this.#retry.pending) return;
     const missing = wanted.filter((tile) => this.#isMissing(tile));
     for (let at = 0; at < missing.length && this.#flights.size < MAX_IN_FLIGHT; ) {
       const first = missing[at] ?? 0;
@@ -167,15 +180,18 @@ export class HitTiles {
       }
     } catch (error) {
       if (!this.#flights.delete(flight) || flight.abort.signal.aborted) return;
-      // Asked for again when the search has come farther, or when something else is wanted.
+      // Asked for again when the search has come farther; or after a while, if the line was to blame.
+      this.#retry.failed(error);
+      const met = this.#retry.pending ? FAILED : stamp;
       for (let tile = first; tile < end; tile++) {
         const old = this.#tiles.get(tile);
-        this.#tiles.set(tile, { starts: old?.starts ?? NONE, ends: old?.ends ?? NONE, exact: false, stamp });
+        this.#tiles.set(tile, { starts: old?.starts ?? NONE, ends: old?.ends ?? NONE, exact: false, stamp: met });
       }
       this.#onError(error);
       return;
     }
     if (!this.#flights.delete(flight)) return;
+    this.#retry.succeeded();
     this.#keep(flight, starts, ends, exact, stamp);
     this.#plan();
   }

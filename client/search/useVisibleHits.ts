@@ -1,6 +1,7 @@
 /** The hits of the file's search for a view: wants those of what is on screen, and renders again when they come. */
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Extent } from '../../shared/extent.ts';
+import { onRecovered } from '../state/recovery.ts';
 import type { Pane } from '../state/store.ts';
 import { searchApi } from './controller.ts';
 import { HitTiles } from './hitTiles.ts';
@@ -21,6 +22,8 @@ const noSpans = (): readonly number[] => NO_SPANS;
 const noSubscription = (): (() => void) => () => undefined;
 
 let tiles: { readonly key: string; readonly tiles: HitTiles } | null = null;
+
+onRecovered(() => tiles?.tiles.resume());
 
 /** Two views of a file share the tiles of its search. Only the file on screen has any. */
 function tilesOf(fileId: string, searchId: string): HitTiles {

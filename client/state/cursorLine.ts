@@ -6,14 +6,18 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { LineRecord } from '../../shared/protocol.ts';
-import { isAbort } from '../api/errors.ts';
+import { isAbort, isTransient } from '../api/errors.ts';
 import { api } from './documents.ts';
+import { recoveredWithin } from './recovery.ts';
 import { appStore } from './store.ts';
 import { type Active, activeOf } from './useApp.ts';
 
 const REST_MS = 70;
+/** While the server cannot be reached. */
+const RETRY_MS = 8_000;
 
 export interface CursorLine {
+  readonly run: string | null;
   readonly fileId: string;
   readonly generation: number;
   readonly encoding: string | null;
@@ -27,6 +31,7 @@ interface CursorLineState {
 const store = createStore<CursorLineState>()(() => ({ known: null }));
 
 function holds(known: CursorLine | null, { file, view }: Active): boolean {
+  if (known?.run !== appStore.getState().run) return false;
   if (known?.fileId !== file.id || known.generation !== file.generation || known.encoding !== view.encoding)
     return false;
   const { offset, length, terminatorLength } = known.record;
@@ -67,6 +72,7 @@ export function followCursorLine(): () => void {
     asking?.abort();
     asking = new AbortController();
     const { file, view } = active;
+    const { run } = appStore.getState();
     const query = {
       offset: view.cursor,
       count: 1,
@@ -76,12 +82,20 @@ export function followCursorLine(): () => void {
     try {
       const reply = await api.lines(file.id, query, asking.signal);
       const record = reply.lines[0];
+      if (run !== appStore.getState().run) return update();
       if (record) {
-        store.setState({ known: { fileId: file.id, generation: reply.generation, encoding: view.encoding, record } });
+        store.setState({
+          known: { run, fileId: file.id, generation: reply.generation, encoding: view.encoding, record },
+        });
       }
     } catch (error) {
+      if (isAbort(error)) return;
       // The status bar goes without the line; the views say what is wrong with the file.
-      if (!isAbort(error)) store.setState({ known: null });
+      store.setState({ known: null });
+      if (!isTransient(error)) return;
+      const { signal } = asking;
+      await recoveredWithin(RETRY_MS);
+      if (!signal.aborted) update();
     }
   };
   const update = (): void => {

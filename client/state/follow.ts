@@ -1,7 +1,7 @@
 /**
  * Following the end of a file: off, live (the end stays in view), or paused (the person looks at something else, and what has come
- * since is counted). The transitions are pure; views report what they see, and the store tells everybody. Remembered for the tab,
- * as ids of files are those of one run of the server.
+ * since is counted). The transitions are pure; views report what they see, and the store tells everybody. Remembered for
+ * the tab.
  */
 
 import { useStore } from 'zustand';
@@ -107,6 +107,16 @@ export function tellFollow(event: FollowEvent, file: FileInfo): void {
 /** Follows from now on, whatever was before. */
 export function startFollow(fileId: string): void {
   if (followOf(fileId).status !== 'live') set(fileId, LIVE);
+}
+
+/** Another run of the server counts generations anew. A file that is no shorter than it was is taken for the same. */
+export function carryFollow(files: readonly FileInfo[]): void {
+  for (const file of files) {
+    const state = followOf(file.id);
+    if (state.status !== 'paused') continue;
+    const since = file.size < state.since.size ? markOf(file) : { ...state.since, generation: file.generation };
+    set(file.id, { status: 'paused', since });
+  }
 }
 
 /** What this tab followed before it was loaded anew; else what the command line says. */

@@ -1,9 +1,9 @@
 /**
- * The token of this run. The page is opened with a single-use code in the fragment, which is traded for the token once and
+ * Who we are to the server: the token, and the run that all we know is of. The page is opened with a single-use code in the fragment, which is traded for the token once and
  * taken out of the address bar before anything else happens. The token lives in this tab's sessionStorage; another tab of the
  * same origin (a deep link, say) asks the open ones for it over a BroadcastChannel, which other origins cannot hear.
  */
-import { exchangeCode } from '../api/client.ts';
+import { type ApiOptions, exchangeCode } from '../api/client.ts';
 import { ApiError } from '../api/errors.ts';
 
 const KEY = 'bigview.token';
@@ -21,20 +21,32 @@ export type SessionState =
 type Message = { readonly type: 'ask' } | { readonly type: 'token'; readonly token: string };
 
 let token: string | null = null;
+/** A token that the server did not take; it is neither given to others nor taken from them. */
+let refused: string | null = null;
+let run: string | null = null;
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
 const waiting = new Set<(token: string) => void>();
 
 channel?.addEventListener('message', ({ data }: MessageEvent<Message>) => {
-  if (data?.type === 'ask' && token !== null) channel.postMessage({ type: 'token', token } satisfies Message);
-  if (data?.type === 'token' && isToken(data.token)) for (const take of [...waiting]) take(data.token);
+  if (data?.type === 'ask' && token !== null && token !== refused)
+    channel.postMessage({ type: 'token', token } satisfies Message);
+  if (data?.type === 'token' && isToken(data.token) && data.token !== refused)
+    for (const take of [...waiting]) take(data.token);
 });
 
 const isToken = (value: unknown): value is string =>
   typeof value === 'string' && value.length >= 16 && value.length <= 512;
 
-/** For the API client, which asks before each request. */
-export function currentToken(): string | null {
-  return token;
+/** For every client of the API, which asks before each request. */
+export const ours: ApiOptions = { baseUrl: '', token: () => token, run: () => run };
+
+export function currentRun(): string | null {
+  return run;
+}
+
+/** The list of files is of this run: what is asked from now on is meant for it. */
+export function enterRun(next: string): void {
+  run = next;
 }
 
 function keep(next: string): void {
@@ -56,10 +68,16 @@ export function adoptToken(next: string): void {
   keep(next);
 }
 
-/** The server does not accept our token (any more). */
-export function forgetToken(): void {
-  token = null;
-  sessionStorage.removeItem(KEY);
+/** The server does not accept our token (any more): another tab may have one that it does. */
+export function refuseToken(): void {
+  if (token === null || token === refused) return;
+  refused = token;
+  channel?.postMessage({ type: 'ask' } satisfies Message);
+}
+
+/** The token that was refused is taken all the same: the server that gave it is back. */
+export function acceptToken(): void {
+  refused = null;
 }
 
 function takeCodeFromAddress(): string | null {
@@ -79,7 +97,8 @@ async function trade(code: string): Promise<MissingReason | null> {
   }
 }
 
-function askOtherTabs(): Promise<string | null> {
+/** A token that another tab has, other than the one that was refused; null when none answers. */
+export function askOtherTabs(): Promise<string | null> {
   if (channel === null) return Promise.resolve(null);
   return new Promise((resolve) => {
     const done = (answer: string | null): void => {
@@ -97,9 +116,9 @@ function askOtherTabs(): Promise<string | null> {
 export async function startSession(): Promise<SessionState> {
   const code = takeCodeFromAddress();
   const failure = code === null ? null : await trade(code);
-  if (token !== null) return { status: 'ready' };
+  if (token !== null && token !== refused) return { status: 'ready' };
   const stored = sessionStorage.getItem(KEY);
-  const known = isToken(stored) ? stored : await askOtherTabs();
+  const known = isToken(stored) && stored !== refused ? stored : await askOtherTabs();
   if (known === null) return { status: 'missing', reason: failure ?? 'none' };
   keep(known);
   return { status: 'ready' };

@@ -1,23 +1,27 @@
 /** From an opened page to files on the screen: session, list of files, the place of the address or of the command line. */
 
 import type { FilesReply } from '../../shared/protocol.ts';
-import { ApiError, NetworkError } from '../api/errors.ts';
+import { backoffMs } from '../api/backoff.ts';
+import { ApiError, isTransient } from '../api/errors.ts';
 import { followFilters } from '../filter/controller.ts';
 import { followHighlighters } from '../highlight/highlightStore.ts';
 import { followMarks } from '../marks/marksStore.ts';
 import { followSearches } from '../search/follow.ts';
 import { followAddress, showPlace } from './addressBar.ts';
-import { api, followActiveFile, loadFiles } from './documents.ts';
+import { followActiveFile } from './connection.ts';
+import { api, loadFiles } from './documents.ts';
 import { restoreFollow } from './follow.ts';
 import { readStored, restoreSettings, writeStored } from './persisted.ts';
 import { parsePlace } from './place.ts';
+import { retryNow, untilRetry } from './recovery.ts';
 import { followRotations } from './rotation.ts';
-import { adoptToken, forgetToken, onTokenOffered, type SessionState, startSession } from './session.ts';
+import { adoptToken, askOtherTabs, onTokenOffered, refuseToken, type SessionState, startSession } from './session.ts';
 import { appStore } from './store.ts';
 import { notify, uiStore } from './ui.ts';
+import { followWaking } from './wake.ts';
 
 const SETTINGS_KEY = 'bigview.settings';
-const RETRY_MS = 2_000;
+const PACE = { firstMs: 1_000, maxMs: 8_000 };
 
 /** Settings are remembered from now on, and shared with other tabs when those open next. */
 function keepSettings(): void {
@@ -56,7 +60,8 @@ async function offsetOfLine(fileId: string, line: number): Promise<number | null
 let running = false;
 
 async function open(): Promise<void> {
-  for (;;) {
+  const never = new AbortController().signal;
+  for (let failures = 0; ; failures++) {
     try {
       const reply = await loadFiles();
       restoreFollow(reply.files, reply.start.follow);
@@ -65,13 +70,18 @@ async function open(): Promise<void> {
       break;
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) {
-        forgetToken();
+        refuseToken();
+        const other = await askOtherTabs();
+        if (other !== null) {
+          adoptToken(other);
+          continue;
+        }
         uiStore.setState({ session: { status: 'missing', reason: 'refused' } });
         return;
       }
-      if (!(error instanceof NetworkError)) throw error;
+      if (!isTransient(error)) throw error;
       uiStore.setState({ fatal: 'The server cannot be reached. Is bigview still running in its terminal?' });
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      await untilRetry(backoffMs(PACE, failures, Math.random()), never);
     }
   }
   if (running) return;
@@ -89,7 +99,7 @@ function report(error: unknown): void {
 
 /** Goes on with a token that is there now: after signing in, or from another tab. */
 export function continueWithSession(): void {
-  if (uiStore.getState().connection.status === 'restarted') location.reload();
+  if (running) retryNow();
   else open().catch(report);
 }
 
@@ -103,6 +113,7 @@ export function startApp(): void {
   keepSettings();
   followHighlighters();
   followMarks();
+  followWaking();
   begin().catch(report);
   const idle = (): boolean => {
     const { session, connection } = uiStore.getState();
@@ -117,7 +128,12 @@ export function startApp(): void {
   window.addEventListener('hashchange', () => {
     if (!location.hash.includes('code=')) return;
     startSession()
-      .then((session) => (session.status === 'ready' && idle() ? continueWithSession() : undefined))
+      .then((session) => {
+        if (session.status === 'missing') {
+          if (running) notify('warning', 'This link was used already, or it is older than a minute.');
+          else uiStore.setState({ session });
+        } else if (idle()) continueWithSession();
+      })
       .catch(report);
   });
 }

@@ -80,6 +80,8 @@ export const DEFAULT_SETTINGS: Settings = {
 };
 
 export interface AppState {
+  /** The run of the server that the files are of; null before there are any. */
+  readonly run: string | null;
   readonly files: readonly FileInfo[];
   readonly activeFile: string | null;
   readonly views: Readonly<Record<string, FileView>>;
@@ -94,7 +96,8 @@ export interface MoveOptions {
 }
 
 export interface AppActions {
-  setFiles(files: readonly FileInfo[]): void;
+  /** Views are kept by id, also those of another run. */
+  setFiles(files: readonly FileInfo[], run?: string): void;
   updateFile(file: FileInfo): void;
   activate(fileId: string): void;
   /** Moves the cursor (clamped to the file). */
@@ -130,6 +133,13 @@ function clampCursor(offset: number, size: number): number {
   return Math.max(0, Math.min(Math.floor(offset), Math.max(0, size - 1)));
 }
 
+/** A file that became shorter takes the cursor and the selection along. The same view when it did not. */
+function within(view: FileView | undefined, size: number): FileView | undefined {
+  if (!view || Math.max(view.cursor, view.anchor ?? 0) < Math.max(1, size)) return view;
+  const anchor = view.anchor === null ? null : clampCursor(view.anchor, size);
+  return { ...view, cursor: clampCursor(view.cursor, size), anchor };
+}
+
 /** The file that is shown; once it is closed, the one that took its place, else the first. */
 function stillActive(state: AppState, files: readonly FileInfo[]): string | null {
   const { activeFile } = state;
@@ -146,25 +156,25 @@ export const appStore = createStore<AppStore>()((set, get) => {
     set((state) => ({ views: { ...state.views, [fileId]: { ...view, ...change(view, file) } } }));
   };
   return {
+    run: null,
     files: [],
     activeFile: null,
     views: {},
     settings: DEFAULT_SETTINGS,
-    setFiles: (files) =>
+    setFiles: (files, run) =>
       set((state) => ({
+        run: run ?? state.run,
         files,
         activeFile: stillActive(state, files),
-        views: Object.fromEntries(files.map((file) => [file.id, state.views[file.id] ?? initialView(file)])),
+        views: Object.fromEntries(
+          files.map((file) => [file.id, within(state.views[file.id], file.size) ?? initialView(file)]),
+        ),
       })),
     updateFile: (file) => {
       set((state) => ({ files: state.files.map((candidate) => (candidate.id === file.id ? file : candidate)) }));
-      const { cursor, anchor } = get().views[file.id] ?? { cursor: 0, anchor: null };
-      // A file that became shorter takes the cursor and the selection along.
-      if (Math.max(cursor, anchor ?? 0) < Math.max(1, file.size)) return;
-      patch(file.id, () => ({
-        cursor: clampCursor(cursor, file.size),
-        anchor: anchor === null ? null : clampCursor(anchor, file.size),
-      }));
+      const before = get().views[file.id];
+      const view = within(before, file.size);
+      if (view && view !== before) patch(file.id, () => view);
     },
     activate: (fileId) => set({ activeFile: fileId }),
     move: (fileId, cursor, options) =>

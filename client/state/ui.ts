@@ -9,7 +9,7 @@ export type Connection =
   | { readonly status: 'online' }
   /** Trying again by itself at `retryAt` (Date.now() ms). */
   | { readonly status: 'lost'; readonly since: number; readonly retryAt: number }
-  /** The server is another run than the one this page belongs to. */
+  /** The server is another run, which does not know our token. It is asked now and then; a fresh link helps at once. */
   | { readonly status: 'restarted' };
 
 export interface Notice {
@@ -68,6 +68,8 @@ export interface MenuPlace {
 export interface UiState {
   readonly session: SessionState;
   readonly connection: Connection;
+  /** What is on screen is being waited for, longer than it should take. */
+  readonly slow: boolean;
   /** Why the list of files could not be had at all. */
   readonly fatal: string | null;
   readonly version: string;
@@ -87,6 +89,7 @@ const MAX_NOTICES = 100;
 export const uiStore = createStore<UiState>()(() => ({
   session: { status: 'starting' },
   connection: { status: 'connecting' },
+  slow: false,
   fatal: null,
   version: '',
   field: { type: 'closed' },

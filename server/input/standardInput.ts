@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EngineName } from '../../shared/protocol.ts';
 import { FileContent } from '../files/fileContent.ts';
-import { newFileId } from '../files/fileList.ts';
+import { newFileId } from '../files/fileIds.ts';
 import { OpenFile } from '../files/openFile.ts';
 import { cacheFolder, makeFolder } from '../index/cacheFolder.ts';
 import type { LineIndexOptions } from '../index/lineIndex.ts';

@@ -1,10 +1,11 @@
 /** What is wrong with the line to the server or with the file, in one line over the panes. Data that is here stays. */
-import { CircleX, Unplug } from 'lucide-react';
+import { CircleX, Hourglass, Unplug } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { counted } from '../../../shared/units.ts';
-import { retryNow } from '../../state/documents.ts';
+import { retryNow } from '../../state/recovery.ts';
 import { type Connection, useUi } from '../../state/ui.ts';
+import { FreshLink } from './FreshLink.tsx';
 import { InputNews } from './InputState.tsx';
 import { PathNews } from './PathNews.tsx';
 
@@ -44,6 +45,7 @@ function Lost({ connection }: { readonly connection: Extract<Connection, { statu
 
 export function Banners({ file }: { readonly file: FileInfo | null }) {
   const connection = useUi((state) => state.connection);
+  const slow = useUi((state) => state.slow);
   const fatal = useUi((state) => state.fatal);
   return (
     <>
@@ -52,11 +54,16 @@ export function Banners({ file }: { readonly file: FileInfo | null }) {
         <div className="banner banner-warning" role="status">
           <Unplug className="icon" aria-hidden="true" />
           <p>
-            bigview was started anew and no longer knows this page. Press Enter in its terminal and open the fresh link.
+            bigview was started anew and no longer knows this page. Press <kbd>Enter</kbd> in its terminal and open the
+            fresh link in any tab, or paste it here; this page then goes on where it is.
           </p>
-          <button type="button" className="button" onClick={() => location.reload()}>
-            Reload
-          </button>
+          <FreshLink label="Link or token" action="Connect" first={false} />
+        </div>
+      )}
+      {slow && connection.status === 'online' && (
+        <div className="banner" role="status">
+          <Hourglass className="icon" aria-hidden="true" />
+          <p>The server takes long to answer. What was read already can still be seen.</p>
         </div>
       )}
       {fatal !== null && (

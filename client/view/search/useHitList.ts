@@ -7,6 +7,7 @@ import { searchApi } from '../../search/controller.ts';
 import { HitPages } from '../../search/hitPages.ts';
 import type { FileSearch } from '../../search/searchStore.ts';
 import { pageCacheOf } from '../../state/documents.ts';
+import { onRecovered } from '../../state/recovery.ts';
 
 /** How often lines that are not counted yet are asked for again, parts of the file. */
 const INDEX_STEPS = 20;
@@ -32,6 +33,14 @@ export function useHitList(file: FileInfo, search: FileSearch, searchId: string,
   const reader = useMemo(() => new ContextReader(fileId, pageCacheOf(fileId), rerender), [fileId]);
   useEffect(() => () => pages.close(), [pages]);
   useEffect(() => () => reader.close(), [reader]);
+  useEffect(
+    () =>
+      onRecovered(() => {
+        pages.resume();
+        reader.resume();
+      }),
+    [pages, reader],
+  );
   useSyncExternalStore(pages.subscribe, () => pages.version);
 
   const { status } = search;

@@ -88,7 +88,7 @@ export interface GeometryUse {
 
 export function useTextGeometry(parts: GeometryParts): GeometryUse {
   const { file, cache, api, encoding, wrap, top, filtered } = parts;
-  const { size, generation } = cache;
+  const { size, generation, renewals } = cache;
   const index = indexFor(file, encoding);
   const known: GeometryFile = { size, generation, encoding, index };
   const latest = useRef(parts);
@@ -131,6 +131,21 @@ export function useTextGeometry(parts: GeometryParts): GeometryUse {
     const filter = id === undefined || version === undefined || rows === undefined ? null : { id, version, rows };
     picked?.follow(filter, latest.current.hold());
   }, [picked, id, version, rows]);
+  useEffect(
+    () =>
+      cache.subscribe((change) => {
+        if (change === 'resumed') geometry.resume();
+      }),
+    [cache, geometry],
+  );
+
+  // Generations of another run of the server have other numbers, or the same by chance.
+  const renewed = useRef(renewals);
+  useEffect(() => {
+    if (renewed.current === renewals) return;
+    renewed.current = renewals;
+    geometry.renew(top.current);
+  }, [geometry, renewals, top]);
 
   const wrapped = useRef(wrap);
   useLayoutEffect(() => {

@@ -9,6 +9,7 @@ function setUp(answer: () => Response | Promise<Response>) {
   const api = createApi({
     baseUrl: 'http://here',
     token: () => 'secret',
+    run: () => 'run-1',
     fetch: (async (url: string, init: RequestInit) => {
       asked.push({ url, init });
       return answer();
@@ -29,6 +30,41 @@ test('bytes: query, token, size and generation', async () => {
 test('a reply without its headers is not ours', async () => {
   const { api } = setUp(() => new Response(Uint8Array.of(1)));
   await expect(api.bytes('f', 0, 1, null)).rejects.toThrow(NetworkError);
+});
+
+test('what is known is of one run, and every request but the one for the list says of which', async () => {
+  const { api, asked } = setUp(() => Response.json({}));
+  await api.lines('f', { offset: 0, count: 1 });
+  await api.files();
+  const runs = asked.map(({ init }) => new Headers(init.headers).get('X-Bigview-Run'));
+  expect(runs).toEqual(['run-1', null]);
+});
+
+test('a body that is torn is never taken for whole', async () => {
+  const headers = { 'X-Bigview-Size': '100', 'X-Bigview-Generation': '1', 'Content-Length': '8' };
+  for (const bytes of [0, 3, 7, 9]) {
+    const { api } = setUp(() => new Response(new Uint8Array(bytes), { headers }));
+    await expect(api.bytes('f', 0, 8, 1)).rejects.toThrow('The reply was cut off');
+  }
+  const long = setUp(() => new Response(new Uint8Array(8), { headers }));
+  await expect(long.api.bytes('f', 0, 4, 1)).rejects.toBeInstanceOf(NetworkError);
+  const whole = '{"generation":1,"size":100,"lines":[{"offset":0}]}';
+  for (let end = 0; end < whole.length; end++) {
+    const { api } = setUp(() => new Response(whole.slice(0, end)));
+    const error = await api.lines('f', { offset: 0, count: 1 }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(NetworkError);
+    expect(isTransient(error)).toBe(true);
+  }
+});
+
+test('an event that is torn ends the stream as a cut line does', async () => {
+  const { api } = setUp(() => new Response('{"type":"alive"}\n{"type":"al'));
+  const seen: unknown[] = [];
+  const read = async (): Promise<void> => {
+    for await (const event of api.events('f', new AbortController().signal)) seen.push(event);
+  };
+  await expect(read()).rejects.toBeInstanceOf(NetworkError);
+  expect(seen).toEqual([{ type: 'alive' }]);
 });
 
 test('refusals carry code, details and the pause that was asked for', async () => {

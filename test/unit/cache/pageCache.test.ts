@@ -66,6 +66,7 @@ function setUp(size: number, storeBytes = 96 * 1024 * 1024) {
     generation: 1,
     store: new PageStore(storeBytes),
     clock,
+    random: () => 0,
     fetchWindow: (offset, length, generation, signal) =>
       new Promise((answer, refuse) => {
         signal.addEventListener('abort', () => refuse(new DOMException('aborted', 'AbortError')));
@@ -205,6 +206,35 @@ describe('what comes', () => {
     expect(cache.get(0)).toEqual(bytesAt(0, PAGE, 2));
   });
 
+  test('another run of the server: the same generation, and yet nothing of before is kept or taken', async () => {
+    const { clock, requests, cache, answer, changes } = setUp(10 * PAGE);
+    const view = cache.interest();
+    view.want([0, 5], false);
+    clock.runFrame();
+    await answer(requests[0]);
+    expect(cache.get(0)).not.toBe(null);
+    cache.renew(10 * PAGE, 1);
+    expect([cache.get(0), cache.generation, cache.renewals]).toEqual([null, 1, 1]);
+    expect(changes.at(-1)).toBe('generation');
+    // The answer of the old run was on its way, and comes all the same.
+    requests[1]?.answer({ bytes: bytesAt(5 * PAGE, PAGE, 1), size: 10 * PAGE, generation: 1 });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(cache.get(5)).toBe(null);
+    clock.runFrame();
+    expect(requests.slice(2).map(({ offset }) => offset / PAGE)).toEqual([0, 5]);
+    // Nor is a copy put together from both.
+    const mixed = readExtent(
+      cache,
+      async (offset, length) => {
+        cache.renew(10 * PAGE, 1);
+        return { bytes: bytesAt(offset, length, 1), size: 10 * PAGE, generation: 1 };
+      },
+      { offset: 0, end: PAGE },
+      new AbortController().signal,
+    );
+    await expect(mixed).rejects.toThrow('changed');
+  });
+
   test('409 tells the new generation', async () => {
     const { clock, requests, cache, refuse } = setUp(10 * PAGE);
     cache.interest().want([3], false);
@@ -283,6 +313,38 @@ describe('what fails', () => {
     clock.runFrame();
     await answer(requests[4]);
     expect(cache.readBytes(4 * PAGE, 3 * PAGE)).toEqual(bytesAt(4 * PAGE, 3 * PAGE, 1));
+  });
+
+  test('requests that fail together are one failure, and all go on at once when the server is there again', async () => {
+    const { clock, requests, cache, refuse, answer, changes } = setUp(100 * PAGE);
+    cache.interest().want([2, 20, 40, 60], false);
+    clock.runFrame();
+    for (const request of requests.slice(0, 4)) await refuse(request, new NetworkError('cut'));
+    clock.advance(240);
+    expect(requests).toHaveLength(4);
+    cache.resume();
+    expect(changes.at(-1)).toBe('resumed');
+    clock.runFrame();
+    expect(requests).toHaveLength(8);
+    // What was on its way before may hang on a dead line.
+    cache.resume();
+    expect(requests.slice(4).every(({ signal }) => signal.aborted)).toBe(true);
+    clock.runFrame();
+    for (const request of requests.slice(8)) await answer(request);
+    expect([2, 20, 40, 60].every((page) => cache.get(page) !== null && cache.error(page) === null)).toBe(true);
+  });
+
+  test('errors are remembered of so many pages only', async () => {
+    const { clock, requests, cache, refuse } = setUp(10_000 * PAGE);
+    const view = cache.interest();
+    for (let page = 0; page < 3_000; page++) {
+      view.want([page], false);
+      clock.runFrame();
+      await refuse(requests.at(-1), new ApiError(502, { code: 'unreadable', message: 'EIO' }, null));
+    }
+    const noted = Array.from({ length: 3_000 }, (_, page) => page).filter((page) => cache.error(page) !== null);
+    expect(noted.length).toBe(1_024);
+    expect(noted.at(-1)).toBe(2_999);
   });
 
   test('an answer with nothing in it is an error, not a loop', async () => {
