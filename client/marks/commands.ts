@@ -10,7 +10,7 @@ import type { Tint } from '../state/tints.ts';
 import { notify, openField } from '../state/ui.ts';
 import { type Active, activeOf } from '../state/useApp.ts';
 import { importMarks } from './format.ts';
-import { type Mark, markAt, merged, stepMark, withMark, withoutMark } from './marks.ts';
+import { type Mark, markAt, merged, sameMark, stepMark, withMark, withoutMark } from './marks.ts';
 import { changeMarks, marksOf } from './marksStore.ts';
 
 /** The next mark has the colour that was picked last. */
@@ -59,12 +59,25 @@ function inTurn(act: (active: Active, place: Place) => void): void {
   });
 }
 
+/** What was unmarked last, by key: the same key at the same place brings it back as it was. */
+let unmarked: { readonly identity: string; readonly mark: Mark } | null = null;
+
+/** The place as a new mark, or as the one that was just taken from there. */
+function markOf({ identity }: FileInfo, place: Place): Mark {
+  const before = unmarked?.identity === identity && sameMark(unmarked.mark, place) ? unmarked.mark : null;
+  return before ?? { ...place, name: '', tint: nextTint };
+}
+
 export function toggleMark(): void {
   inTurn(({ file }, place) => {
     const there = markAt(marksOf(file.identity), place);
-    changeMarks(file, (marks) =>
-      there ? withoutMark(marks, there) : withMark(marks, { ...place, name: '', tint: nextTint }),
-    );
+    if (!there) {
+      changeMarks(file, (marks) => withMark(marks, markOf(file, place)));
+      return;
+    }
+    changeMarks(file, (marks) => withoutMark(marks, there));
+    unmarked = { identity: file.identity, mark: there };
+    if (there.name !== '') notify('info', `The mark ${there.name} was taken away; m at its place brings it back.`);
   });
 }
 
@@ -79,11 +92,11 @@ export function nameMark(): void {
     // The place is that of the cursor now: moves may have been on their way when the field was opened.
     inTurn(({ file }, place) => {
       const there = markAt(marksOf(file.identity), place);
-      const mark = there ?? { ...place, name: '', tint: nextTint };
+      const mark = there ?? markOf(file, place);
       const name = there !== null && text === value ? there.name : text.trim();
       changeMarks(file, (marks) => withMark(marks, { ...mark, name }));
     });
-  const hint = before ? 'Enter keeps the name.' : 'Enter sets the mark; it may do without a name.';
+  const hint = before ? 'Enter keeps the name of the mark.' : 'Enter sets the mark; it may do without a name.';
   openField({ type: 'prompt', prompt: { title: 'Name of the mark', hint, value, done } });
 }
 

@@ -25,7 +25,7 @@ export function markKey({ offset, length }: Pick<Mark, 'offset' | 'length'>): st
   return `${offset}+${length}`;
 }
 
-function sameMark(a: Pick<Mark, 'offset' | 'length'>, b: Pick<Mark, 'offset' | 'length'>): boolean {
+export function sameMark(a: Pick<Mark, 'offset' | 'length'>, b: Pick<Mark, 'offset' | 'length'>): boolean {
   return a.offset === b.offset && a.length === b.length;
 }
 

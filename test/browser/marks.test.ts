@@ -134,6 +134,12 @@ describe('marks by key', () => {
       await page.keyboard.type(' again');
       await press(page, 'Enter');
       await expect.poll(() => ribbons(page).getAttribute('aria-label'), PATIENCE).toBe('Mark Here it fails again');
+      // Taken away by a slip of the finger it comes back with its name.
+      await press(page, 'm');
+      await expect.poll(() => ribbons(page).count(), PATIENCE).toBe(0);
+      await page.getByText('The mark Here it fails again was taken away').waitFor();
+      await press(page, 'm');
+      await expect.poll(() => ribbons(page).getAttribute('aria-label'), PATIENCE).toBe('Mark Here it fails again');
     }),
   );
 
