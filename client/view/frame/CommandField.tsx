@@ -187,6 +187,7 @@ export function CommandField() {
       {!open && !search && (
         <span className="field-hints" aria-hidden="true">
           <Keycaps chord="/" />
+          <Keycaps chord="&" />
           <Keycaps chord=":" />
           <Keycaps chord=">" />
         </span>

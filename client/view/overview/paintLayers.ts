@@ -1,5 +1,4 @@
 /** Paints what is spread over the whole file: hits, marks. One pass over the offsets, one rectangle a run of device rows. */
-
 import type { Tint } from '../../state/tints.ts';
 
 /** Places of one kind, 0-based byte offsets, in any order. */
@@ -22,6 +21,8 @@ export interface OverviewDensity {
   readonly kind: 'density';
   readonly buckets: readonly number[];
   readonly size: number;
+  /** Of a layer of the filter, in its colour; hits of the search when absent. */
+  readonly tint?: Tint;
 }
 
 export type OverviewLayer = OverviewPlaces | OverviewMarks | OverviewDensity;
@@ -32,6 +33,14 @@ const STYLE: Readonly<Record<OverviewLayer['kind'], { colour: string; from: numb
   hit: { colour: '--hit-mark', from: 0.35, to: 1 },
   mark: { colour: '--accent', from: 0, to: 0.3 },
 };
+/** Where layers of the filter are drawn, over one another, beside the hits of the search. */
+const FILTER_LANE = { from: 0.3, to: 0.5 };
+
+function styleOf(layer: OverviewLayer): { colour: string; from: number; to: number } {
+  if (layer.kind === 'mark') return { ...STYLE.mark, colour: `--tint-${layer.tint}` };
+  const tint = layer.kind === 'density' ? layer.tint : undefined;
+  return tint === undefined ? STYLE[layer.kind] : { ...FILTER_LANE, colour: `--tint-${tint}` };
+}
 
 /** Device px of a single place. */
 const TICK_PX = 2;
@@ -122,8 +131,8 @@ export function paintLayers(
   context.clearRect(0, 0, canvas.width, canvas.height);
   if (size <= 0) return;
   for (const layer of layers) {
-    const style = STYLE[layer.kind];
-    probe.style.color = `var(${layer.kind === 'mark' ? `--tint-${layer.tint}` : style.colour})`;
+    const style = styleOf(layer);
+    probe.style.color = `var(${style.colour})`;
     context.fillStyle = getComputedStyle(probe).color;
     const left = Math.round(canvas.width * style.from);
     const width = Math.round(canvas.width * style.to) - left;

@@ -6,9 +6,11 @@ interface TextHeaderProps {
   readonly column: number;
   /** Of the filter; null where all rows are shown. */
   readonly summary: string | null;
+  /** The line with the cursor is none of the filter's. */
+  readonly lost: boolean;
 }
 
-export function TextHeader({ column, summary }: TextHeaderProps) {
+export function TextHeader({ column, summary, lost }: TextHeaderProps) {
   return (
     <div className="text-header">
       <span className="text-header-line" aria-hidden="true">
@@ -19,6 +21,7 @@ export function TextHeader({ column, summary }: TextHeaderProps) {
       </span>
       {summary !== null && (
         <span className="text-header-filter tabular" role="status" aria-label="Filter">
+          {lost && <span className="text-header-lost">The line at the cursor is not among them</span>}
           {summary}
         </span>
       )}

@@ -10,6 +10,7 @@ import type { Api } from '../../api/client.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
 import { useCacheVersion } from '../../cache/usePages.ts';
 import { useCellMetrics } from '../../rows/metrics.ts';
+import { gapAt } from '../../rows/pickedRows.ts';
 import { isLong, TextContents } from '../../rows/textContent.ts';
 import type { TextPlaces } from '../../rows/textMoves.ts';
 import { rowAt, rowEnd, rowOfOffset } from '../../rows/textRun.ts';
@@ -27,6 +28,7 @@ import { hasControlPictures } from './controlPictures.ts';
 import { type FilteredRows, filteredRowClass } from './filteredRows.ts';
 import { renderTextRow } from './renderTextRow.tsx';
 import { SeamHeader } from './SeamHeader.tsx';
+import { TextEmpty } from './TextEmpty.tsx';
 import { TextHeader } from './TextHeader.tsx';
 import { TextOverview } from './TextOverview.tsx';
 import { startingAt, textExtents, visibleExtent } from './textExtents.ts';
@@ -283,7 +285,11 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   return (
     <div className={wrap ? 'text-view text-view-wrap' : 'text-view'} style={style}>
       <div className="text-main" ref={main}>
-        <TextHeader column={Math.floor(leftCells)} summary={filtered?.summary ?? null} />
+        <TextHeader
+          column={Math.floor(leftCells)}
+          summary={filtered?.summary ?? null}
+          lost={run !== null && gapAt(run, view.cursor, size) !== null}
+        />
         {file.previous && visible.offset === 0 && <SeamHeader name={file.name} seam={file.previous} />}
         <RowsViewport
           runway={runway}
@@ -300,15 +306,8 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
           onFocus={onFocus}
           announcement={announcement}
         />
-        {filtered && !run && size > 0 && errors.jump === undefined && <p className="text-empty">{filtered.empty}</p>}
-        {size === 0 && <p className="text-empty">This file is empty. Lines written to it will appear here.</p>}
-        {size > 0 && !run && errors.jump !== undefined && (
-          <div className="text-empty text-failed">
-            <span>{errors.jump}</span>
-            <button type="button" onClick={retryGeometry}>
-              Try again
-            </button>
-          </div>
+        {(size === 0 || !run) && (
+          <TextEmpty size={size} error={errors.jump ?? null} filter={filtered?.empty ?? null} onRetry={retryGeometry} />
         )}
         {!wrap && (
           <HorizontalBar

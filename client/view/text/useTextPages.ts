@@ -7,6 +7,8 @@ import { rowAt, type TextRow, type TextRun } from '../../rows/textRun.ts';
 
 /** Pages that one view may want: half of what the cache holds would throw out what is on screen. */
 const MAX_PAGES = 256;
+/** Rows of a filter whose pages are wanted ahead: each may be in one of its own. */
+const AHEAD_ROWS = 24;
 
 export interface TextPagesParts {
   readonly cache: PageCache;
@@ -24,6 +26,14 @@ function addPages(pages: Set<number>, contents: TextContents, row: TextRow, left
   const { offset, end } = contents.extent(row, left, cells);
   for (let page = pageOf(offset); page <= pageOf(Math.max(offset, end - 1)) && pages.size < MAX_PAGES; page++) {
     pages.add(page);
+  }
+}
+
+/** The pages of the rows that come next where rows are far from each other. */
+function addRows(pages: Set<number>, run: TextRun, from: number): void {
+  for (let at = from; at < from + AHEAD_ROWS; at++) {
+    const row = rowAt(run, at);
+    if (row && pages.size < MAX_PAGES) pages.add(pageOf(row.offset));
   }
 }
 
@@ -56,7 +66,10 @@ export function useTextPages(parts: TextPagesParts): void {
     const first = pages.size > 0 ? Math.min(...pages) : pageOf(offset);
     const last = pages.size > 0 ? Math.max(...pages) : pageOf(offset);
     const count = pageCount(cache.size);
-    const around = travel < 0 ? [first - 1, first - 2, first - 3, last + 1] : [last + 1, last + 2, last + 3, first - 1];
+    if (run.picked) addRows(pages, run, travel < 0 ? firstRow - AHEAD_ROWS : lastRow + 1);
+    const near = travel < 0 ? [first - 1, first - 2, first - 3, last + 1] : [last + 1, last + 2, last + 3, first - 1];
+    // What lies around rows of a filter is not theirs.
+    const around = run.picked ? [] : near;
     for (const page of around) if (page >= 0 && page < count) pages.add(page);
     const cursor = cursorRow === null ? null : rowAt(run, cursorRow);
     if (cursor) addPages(pages, contents, cursor, left, cells);

@@ -1,0 +1,27 @@
+/** What stands where rows would be while there are none. */
+
+interface TextEmptyProps {
+  readonly size: number;
+  /** Why the rows could not be had, one sentence. */
+  readonly error: string | null;
+  /** Why the filter has no rows, one sentence; null where all rows are shown. */
+  readonly filter: string | null;
+  readonly onRetry: () => void;
+}
+
+export function TextEmpty({ size, error, filter, onRetry }: TextEmptyProps) {
+  if (size === 0) {
+    return <p className="text-empty">This file is empty. Lines written to it will appear here.</p>;
+  }
+  if (error !== null) {
+    return (
+      <div className="text-empty text-failed">
+        <span>{error}</span>
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  return filter === null ? null : <p className="text-empty">{filter}</p>;
+}
