@@ -21,8 +21,8 @@ export interface OverviewDensity {
   readonly kind: 'density';
   readonly buckets: readonly number[];
   readonly size: number;
-  /** Of a layer of the filter, in its colour; hits of the search when absent. */
-  readonly tint?: Tint;
+  /** Of a layer of the filter: its colour, and which of how many lanes beside each other it has. Absent: hits of the search. */
+  readonly layer?: { readonly tint: Tint; readonly lane: number; readonly lanes: number };
 }
 
 export type OverviewLayer = OverviewPlaces | OverviewMarks | OverviewDensity;
@@ -33,13 +33,16 @@ const STYLE: Readonly<Record<OverviewLayer['kind'], { colour: string; from: numb
   hit: { colour: '--hit-mark', from: 0.35, to: 1 },
   mark: { colour: '--accent', from: 0, to: 0.3 },
 };
-/** Where layers of the filter are drawn, over one another, beside the hits of the search. */
-const FILTER_LANE = { from: 0.3, to: 0.5 };
+/** Where layers of the filter are drawn, beside each other. */
+const FILTER_LANES = { from: 0.26, to: 0.5 };
 
 function styleOf(layer: OverviewLayer): { colour: string; from: number; to: number } {
   if (layer.kind === 'mark') return { ...STYLE.mark, colour: `--tint-${layer.tint}` };
-  const tint = layer.kind === 'density' ? layer.tint : undefined;
-  return tint === undefined ? STYLE[layer.kind] : { ...FILTER_LANE, colour: `--tint-${tint}` };
+  const own = layer.kind === 'density' ? layer.layer : undefined;
+  if (own === undefined) return STYLE[layer.kind];
+  const share = (FILTER_LANES.to - FILTER_LANES.from) / own.lanes;
+  const from = FILTER_LANES.from + own.lane * share;
+  return { colour: `--tint-${own.tint}`, from, to: from + share };
 }
 
 /** Device px of a single place. */

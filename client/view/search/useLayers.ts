@@ -4,18 +4,26 @@ import { type FileFilter, useFilter } from '../../filter/filterStore.ts';
 import { useSearches } from '../../search/searchStore.ts';
 import type { OverviewDensity, OverviewLayer } from '../overview/paintLayers.ts';
 
-/** Where lines of the filter's layers are dense, the first layer on top; those that are hidden are not marked. */
+/** Lanes that can be told apart; further layers share the last one. */
+const MAX_LANES = 4;
+
+/** Where lines of the filter's layers are dense, the first layer leftmost; those that are hidden are not marked. */
 function densities({ set, state }: FileFilter): readonly OverviewDensity[] {
-  const found = activeLayers(set).flatMap(({ id, role, tint }): OverviewDensity[] => {
+  const shown = activeLayers(set).filter(({ role }) => role === 'include');
+  const lanes = Math.min(MAX_LANES, shown.length);
+  return shown.flatMap(({ id, tint }, at): OverviewDensity[] => {
     const histogram = state.layers[id]?.histogram;
-    if (role === 'exclude' || !histogram || histogram.total === 0) return [];
-    return [{ kind: 'density', buckets: histogram.buckets, size: histogram.size, tint }];
+    if (!histogram || histogram.total === 0) return [];
+    const layer = { tint, lane: Math.min(at, lanes - 1), lanes };
+    return [{ kind: 'density', buckets: histogram.buckets, size: histogram.size, layer }];
   });
-  return found.reverse();
 }
 
-const sameDensity = (a: OverviewDensity, b: OverviewDensity | undefined): boolean =>
-  a.buckets === b?.buckets && a.size === b.size && a.tint === b.tint;
+function sameDensity(a: OverviewDensity, b: OverviewDensity | undefined): boolean {
+  const [one, other] = [a.layer, b?.layer];
+  const same = one?.tint === other?.tint && one?.lane === other?.lane && one?.lanes === other?.lanes;
+  return same && a.buckets === b?.buckets && a.size === b.size;
+}
 
 /** The same array as long as it holds the same: progress alone paints nothing again. */
 function useDensities(fileId: string): readonly OverviewDensity[] {
