@@ -1,8 +1,9 @@
 /** The full view above, the filtered lines below, with a split that is remembered. Loaded when it is first shown. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { patchLayout, uiStore } from '../../state/ui.ts';
+import { focusRowsIfLost } from '../frame/focus.ts';
 import { PaneFrame } from '../frame/PaneFrame.tsx';
 
 interface FilterSplitProps {
@@ -15,6 +16,7 @@ interface FilterSplitProps {
 
 export function FilterSplit({ file, below, children }: FilterSplitProps) {
   const { filterSplit } = uiStore.getState().layout;
+  useEffect(focusRowsIfLost, []);
   return (
     <Group
       className="panes-split"

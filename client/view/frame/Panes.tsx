@@ -1,7 +1,8 @@
-import { Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { shownAs, useFilter, useFilters } from '../../filter/filterStore.ts';
 import { useActiveView } from '../../state/useApp.ts';
+import { focusRowsIfLost } from './focus.ts';
 import { latePart } from './lateParts.ts';
 import { PaneFrame } from './PaneFrame.tsx';
 
@@ -29,7 +30,10 @@ function FullPanes({ file, active }: PanesProps) {
 
 /** The view of the file, and below it the filtered lines where they have a pane of their own. */
 export function Panes({ file }: { readonly file: FileInfo }) {
-  const split = shownAs(useFilter(file.id)) === 'split';
+  const display = shownAs(useFilter(file.id));
+  const split = display === 'split';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with another display the rows are others
+  useEffect(focusRowsIfLost, [display]);
   const below = useFilters((state) => state.below) && split;
   const full = <FullPanes file={file} active={!below} />;
   if (!split) return full;

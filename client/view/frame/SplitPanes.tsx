@@ -3,7 +3,7 @@ import { Group, Panel, Separator } from 'react-resizable-panels';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import type { Pane } from '../../state/store.ts';
 import { patchLayout, uiStore } from '../../state/ui.ts';
-import { focusRows } from './focus.ts';
+import { focusRowsIfLost } from './focus.ts';
 import { PaneFrame } from './PaneFrame.tsx';
 
 interface SplitPanesProps {
@@ -16,10 +16,7 @@ interface SplitPanesProps {
 export function SplitPanes({ file, pane }: SplitPanesProps) {
   const { split } = uiStore.getState().layout;
   // The single pane that stood here while this was loaded has taken the focus with it.
-  useEffect(() => {
-    const { activeElement, body } = document;
-    if (activeElement === null || activeElement === body) focusRows();
-  }, []);
+  useEffect(focusRowsIfLost, []);
   return (
     <Group
       className="panes-split"

@@ -15,3 +15,9 @@ export function focusRows(): void {
   const below = filterStore.getState().below ? rowsOf('filtered') : null;
   (below ?? rowsOf(view.pane))?.focus({ preventScroll: true });
 }
+
+/** For panes that take the place of others: the keyboard that went with those comes back, unless something else was given it. */
+export function focusRowsIfLost(): void {
+  const { activeElement, body } = document;
+  if (activeElement === null || activeElement === body) focusRows();
+}
