@@ -9,8 +9,18 @@ const PATIENCE_MS = 1_500;
 
 /** They open something that takes the next keys, or end the waiting: never late. */
 const AT_ONCE: readonly CommandId[] = ['select.clear', 'view.menu', 'mark.edit'];
-/** They take the rows away that a move waits for. */
-const SWITCHES: readonly CommandId[] = ['view.toggle', 'view.hex', 'view.text', 'view.both', 'view.pane'];
+/** They take the rows away that a move waits for, or go on from where it leads. */
+const SWITCHES: readonly CommandId[] = [
+  'view.toggle',
+  'view.hex',
+  'view.text',
+  'view.both',
+  'view.pane',
+  'filter.toggle',
+  'filter.display',
+  'filter.next',
+  'filter.previous',
+];
 
 let waits: (() => boolean) | null = null;
 let held: (() => void)[] = [];

@@ -37,11 +37,14 @@ export function openLayer(fileId: string, id: number): void {
   openField({ type: 'filter', layer: id });
 }
 
-/** Enter in the field; `other`: in the other role. False when there is nothing to filter by. */
-export function applyToFilter(layer: number | null, other: boolean): boolean {
+/** Enter in the field; `other`: in the other role. False when there is nothing to filter by; the field says what is wrong. */
+export async function applyToFilter(layer: number | null, other: boolean): Promise<boolean> {
   const { activeFile } = appStore.getState();
   const { query } = readDraft(searchStore.getState().draft, overBytes());
   if (activeFile === null || query.pattern === '') return false;
+  // The parser of expressions comes with the field's panel.
+  const { checkQuery } = await import('../../search/check.ts');
+  if (checkQuery(query) !== null) return false;
   const { role: chosen } = filterStore.getState();
   const role: FilterRole = other === (chosen === 'include') ? 'exclude' : 'include';
   if (layer === null) addLayer(activeFile, query, role);
@@ -78,7 +81,8 @@ export function useFilterCommands(): void {
   const fileId = useApp((state) => state.activeFile);
   const search = useActiveSearch();
   const { set, state } = useFilter(fileId);
-  const rows = set.on && state.rows !== null;
+  // They stay while the filter is off.
+  const rows = state.rows !== null;
   useCommandHandlers(HANDLERS, fileId !== null);
   useCommandHandlers(
     {

@@ -121,7 +121,9 @@ export function CommandField() {
     if (event.key === 'Escape') close();
     else if (searching && event.key === 'Backspace' && find.typed === '') openField({ type: 'goto' });
     else if (filtering && event.key === 'Enter') {
-      if (applyToFilter(filtering.layer, event.altKey)) close();
+      void applyToFilter(filtering.layer, event.altKey).then((applied) => {
+        if (applied) close();
+      });
     } else if (searching) {
       if (!find.onKey(event)) return;
     } else if (event.key === 'Enter' && mode.type === 'prompt') {

@@ -2,6 +2,7 @@ import { Suspense, useEffect } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { shownAs, useFilter, useFilters } from '../../filter/filterStore.ts';
 import { useActiveView } from '../../state/useApp.ts';
+import { holdPlaces } from '../text/heldPlace.ts';
 import { focusRowsIfLost } from './focus.ts';
 import { latePart } from './lateParts.ts';
 import { PaneFrame } from './PaneFrame.tsx';
@@ -32,6 +33,7 @@ function FullPanes({ file, active }: PanesProps) {
 export function Panes({ file }: { readonly file: FileInfo }) {
   const display = shownAs(useFilter(file.id));
   const split = display === 'split';
+  useEffect(holdPlaces, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: with another display the rows are others
   useEffect(focusRowsIfLost, [display]);
   const below = useFilters((state) => state.below) && split;

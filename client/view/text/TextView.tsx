@@ -33,7 +33,7 @@ import { TextHeader } from './TextHeader.tsx';
 import { TextOverview } from './TextOverview.tsx';
 import { startingAt, textExtents, visibleExtent } from './textExtents.ts';
 import { offsetAtPoint, offsetOnNextLine, type TextPointParts } from './textPoint.ts';
-import { textStyle, useGutter, useLongest, useSidewaysWheel, useWidth } from './textViewHooks.ts';
+import { keptPosition, textStyle, useGutter, useLongest, useSidewaysWheel, useWidth } from './textViewHooks.ts';
 import { useHeldCursor } from './useHeldCursor.ts';
 import { useRowColours } from './useRowColours.ts';
 import { useTextAnnouncement } from './useTextAnnouncement.ts';
@@ -86,7 +86,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const encoding = view.encoding ?? file.encoding;
   const beside = filtered?.beside === true;
 
-  const [initial] = useState(() => firstPlace(view));
+  const [initial] = useState(() => firstPlace(view, file.id));
   const top = useRef<TextTop>({ offset: initial.offset, px: 0 });
   const shift = useRef<(rows: number) => void>(() => undefined);
   const onShift = useCallback((rows: number) => shift.current(rows), []);
@@ -166,7 +166,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   useLayoutEffect(() => {
     const scroll = takeScroll();
     if (scroll) {
-      if (scroll.align === 'keep') runway.scrollToPosition({ row: scroll.row, px: Math.min(scroll.px, rowHeight - 1) });
+      if (scroll.align === 'keep') runway.scrollToPosition(keptPosition(scroll.row, scroll.px, rowHeight));
       else runway.scrollToRow(scroll.row, scroll.align);
       return;
     }

@@ -12,7 +12,7 @@ import {
 import type { TextContents } from '../../rows/textContent.ts';
 import type { TextPlaces } from '../../rows/textMoves.ts';
 import { rowAt } from '../../rows/textRun.ts';
-import type { RunwayItem } from '../../rows/useRunway.ts';
+import type { RowPosition, RunwayItem } from '../../rows/useRunway.ts';
 import { gutterCells } from './lineLabel.ts';
 
 /** While the thumb is dragged the latest place is asked for at most this often, ms. */
@@ -136,4 +136,11 @@ export function textStyle(measures: TextMeasures): CSSProperties {
     '--text-gutter': `${gutter}px`,
     '--text-left': `${-leftPx}px`,
   } as CSSProperties;
+}
+
+/** The position with `px` of a row above the top edge; negative: its top is so far below. */
+export function keptPosition(row: number, px: number, rowHeight: number): RowPosition {
+  if (px >= 0) return { row, px: Math.min(px, rowHeight - 1) };
+  const rows = Math.floor(px / rowHeight);
+  return { row: row + rows, px: px - rows * rowHeight };
 }

@@ -5,7 +5,6 @@ import type { FileInfo, IndexStatus } from '../../../shared/protocol.ts';
 import type { Api, LinesQuery } from '../../api/client.ts';
 import type { PageCache } from '../../cache/pageCache.ts';
 import { FilterGeometry } from '../../rows/filterGeometry.ts';
-import type { RowAlign } from '../../rows/runway.ts';
 import type { FetchGeometry, GeometryFile, RowGeometry, TextScroll, TextSnapshot } from '../../rows/textChange.ts';
 import { TextGeometry } from '../../rows/textGeometry.ts';
 import type { FilteredRows } from './filteredRows.ts';
@@ -26,7 +25,7 @@ export interface GeometryParts {
   readonly api: Api;
   readonly encoding: string | null;
   readonly wrap: boolean;
-  readonly initial: { readonly offset: number; readonly align: RowAlign };
+  readonly initial: { readonly offset: number; readonly align: TextScroll['align']; readonly px: number };
   /** Where the view is; read when everything has to be made anew around it. */
   readonly top: RefObject<TextTop>;
   /** The byte that keeps its place when wrapping is switched. */
@@ -114,8 +113,10 @@ export function useTextGeometry(parts: GeometryParts): GeometryUse {
       if (change.scroll) scroll.current = change.scroll;
       setSnapshot(change.snapshot);
     });
-    const { offset, align } = latest.current.initial;
-    geometry.show(offset, align);
+    const { initial, wrap: split } = latest.current;
+    const { offset, align, px } = initial;
+    if (align === 'keep') geometry.rebuild(offset, px, split ? WRAP_SPLIT : null);
+    else geometry.show(offset, align);
     return () => {
       stop();
       geometry.dispose();

@@ -1,12 +1,12 @@
 /** Keeps the view and the store together: follows wishes to reveal a byte, reports its top, follows the other pane when that one leads. */
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { nearestRow } from '../../rows/pickedRows.ts';
-import type { RowAlign } from '../../rows/runway.ts';
-import type { RowGeometry } from '../../rows/textChange.ts';
+import type { RowGeometry, TextScroll } from '../../rows/textChange.ts';
 import type { TextRun } from '../../rows/textRun.ts';
 import { rowOfOffset } from '../../rows/textRun.ts';
 import type { Runway } from '../../rows/useRunway.ts';
 import { appStore, type FileView, type Lead } from '../../state/store.ts';
+import { heldPlace } from './heldPlace.ts';
 import type { TextTop } from './useTextGeometry.ts';
 
 /** The top is reported at most this often while scrolling, ms. */
@@ -14,15 +14,24 @@ const REPORT_MS = 100;
 
 const ALIGNS = { nearest: 'nearest', center: 'center', top: 'start' } as const;
 
+export interface FirstPlace {
+  readonly offset: number;
+  readonly align: TextScroll['align'];
+  /** With 'keep', px of the row above the top edge; negative: its top is so far below. */
+  readonly px: number;
+}
+
 /**
- * Where a view that is just mounted begins: at a wish that no view has followed yet; else where the other view was, unless the
- * cursor, if near, would be out of sight.
+ * Where a view that is just mounted begins: at a wish that no view has followed yet; with the cursor at its height on screen when
+ * another display of the file gave way to it; else where the other view was, unless the cursor, if near, would be out of sight.
  */
-export function firstPlace(view: FileView): { readonly offset: number; readonly align: RowAlign } {
+export function firstPlace(view: FileView, fileId: string): FirstPlace {
   const { reveal } = view;
-  if (reveal.seq > view.followed) return { offset: reveal.offset, align: ALIGNS[reveal.align] };
+  if (reveal.seq > view.followed) return { offset: reveal.offset, align: ALIGNS[reveal.align], px: 0 };
+  const y = heldPlace(fileId);
+  if (y !== null) return { offset: view.cursor, align: 'keep', px: -y };
   const near = Math.abs(view.cursor - view.top) < 65_536;
-  return { offset: near && view.cursor < view.top ? view.cursor : view.top, align: 'start' };
+  return { offset: near && view.cursor < view.top ? view.cursor : view.top, align: 'start', px: 0 };
 }
 
 export interface TextPlaceParts {
