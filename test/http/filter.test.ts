@@ -340,3 +340,98 @@ describe('a file that changes', () => {
     expect(await other.json<FilterStatus>(target)).toMatchObject({ stale: true, rows: 0, complete: false });
   });
 });
+
+describe('a large export', () => {
+  const line = (n: number): string => `${n} needle ${'x'.repeat(90)}\n`;
+  const text = Array.from({ length: 300_000 }, (_, n) => line(n)).join('');
+
+  async function prepare(): Promise<{ log: string; other: BigviewServer; at: string; target: string }> {
+    const log = join(tempFolder(), 'large.log');
+    writeFileSync(log, text);
+    const other = await startServer({ files: [log] });
+    const at = `/api/files/${(await other.file()).id}`;
+    const target = await filter({ layers: [include(await layer('needle', at, other))] }, at, other);
+    return { log, other, at, target };
+  }
+
+  it('is whole, also for one who takes it slowly', async () => {
+    const { other, target } = await prepare();
+    const { body } = await other.fetch(`${target}/content`);
+    const parts: Uint8Array[] = [];
+    for await (const part of body ?? []) {
+      if (parts.length < 20) await new Promise((go) => setTimeout(go, 20));
+      parts.push(part as Uint8Array);
+    }
+    expect(Buffer.concat(parts).toString('latin1') === text).toBe(true);
+  });
+
+  it('is torn when the file is cut on the way', async () => {
+    const { log, other, target } = await prepare();
+    const reader = (await other.fetch(`${target}/content`)).body?.getReader();
+    let length = (await reader?.read())?.value?.length ?? 0;
+    truncateSync(log, 1000);
+    const rest = async (): Promise<void> => {
+      for (;;) {
+        const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+        if (done) return;
+        length += value?.length ?? 0;
+      }
+    };
+    await expect(rest()).rejects.toThrow();
+    expect(length).toBeLessThan(text.length);
+    expect(other.alive).toBe(true);
+  });
+
+  it('is given up when the client goes, and its filter may make room again', async () => {
+    const { other, at, target } = await prepare();
+    const gone = new AbortController();
+    const { body } = await other.fetch(`${target}/content`, { signal: gone.signal });
+    await body?.getReader().read();
+    const search = await layer('needle', at, other);
+    // As long as it is sent it stays.
+    for (let n = 0; n < 9; n++) await completed(await filter({ layers: [include(search)] }, at, other), other);
+    expect((await other.fetch(target)).status).toBe(200);
+    gone.abort();
+    await expect
+      .poll(
+        async () => {
+          await completed(await filter({ layers: [include(search)] }, at, other), other);
+          return (await other.fetch(target)).status;
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(404);
+  });
+});
+
+it('sees UTF-16 with CRLF as lines', async () => {
+  const log = join(tempFolder(), 'wide.txt');
+  writeFileSync(log, Buffer.from('\ufeffone\r\ntwo\r\n\r\nthree', 'utf16le'));
+  const other = await startServer({ files: [log] });
+  const { id } = await other.file();
+  await other.indexed(id);
+  const at = `/api/files/${id}`;
+  const target = await filter(
+    { layers: [include(await layer('o', at, other)), exclude(await layer('x', at, other))], after: 1 },
+    at,
+    other,
+  );
+  await completed(target, other);
+  const { rows } = await other.json<FilterRowsReply>(`${target}/rows?start=0&count=9`);
+  expect(rows).toEqual([
+    { offset: 0, length: 8, terminatorLength: 4, line: 0, match: true, layers: [0] },
+    { offset: 12, length: 6, terminatorLength: 4, line: 1, match: true, layers: [0] },
+    { offset: 22, length: 0, terminatorLength: 4, line: 2, match: false, layers: [] },
+  ]);
+  const numbers = await other.fetch(`${target}/content?format=numbers`);
+  expect(await numbers.text()).toBe('1\n2\n3\n');
+  const single = await filter({ layers: [include(await layer('one', at, other))] }, at, other);
+  await completed(single, other);
+  const one = await other.json<FilterRowsReply>(`${single}/rows?offset=2&count=9`);
+  expect(one).toMatchObject({
+    start: 0,
+    total: 1,
+    exact: true,
+    rows: [{ offset: 0, length: 8, terminatorLength: 4, line: 0 }],
+  });
+});

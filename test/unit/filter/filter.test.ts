@@ -1,17 +1,9 @@
 /** Filters against a slow oracle, over borders of segments, pieces of long lines, and growth. */
 import { appendFileSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { Filter } from '../../../server/filter/filter.ts';
+import type { Filter } from '../../../server/filter/filter.ts';
 import { FilterPool } from '../../../server/filter/filterPool.ts';
-import type { FilteredRow } from '../../../server/filter/rowPacking.ts';
-import { HitBudget } from '../../../server/search/hitParts.ts';
-import type { Search } from '../../../server/search/search.ts';
-import type { TextShape } from '../../../server/window/encoding.ts';
-import { lineFormat } from '../../../shared/lineFormat.ts';
-import type { SearchRequest } from '../../../shared/protocol.ts';
-import { tempFolder } from '../../helpers/files.ts';
 import { FUZZ_TIMEOUT_MS, runs } from '../search/contents.ts';
 import {
   fileOf,
@@ -22,154 +14,14 @@ import {
   smallPool,
   startSearch,
 } from '../search/engine.ts';
-import { type NaiveLayer, type NaiveLine, type NaiveRow, naiveFilter, naiveLines } from './naiveFilter.ts';
+import { bytesOf, type Content, content, finished, line, plain, request, startFilter, want, wish } from './engine.ts';
+import type { NaiveRow } from './naiveFilter.ts';
 
 const searches = smallPool();
 const pool = new FilterPool(2);
-const folder = tempFolder();
 afterAll(() => Promise.all([searches.stop(), pool.stop()]));
 
-const { segmentBytes, pieceBytes } = SMALL_SIZES;
-
-interface Layer {
-  readonly text: string;
-  readonly role: 'include' | 'exclude';
-  readonly from: number;
-}
-
-interface Wish {
-  readonly layers: readonly Layer[];
-  readonly combine: 'any' | 'all' | 'none';
-  readonly before: number;
-  readonly after: number;
-}
-
-type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
-
-/** A file, told briefly: lines are so many `x` and some text. */
-interface Content {
-  readonly lines: readonly (readonly [length: number, text: string])[];
-  readonly style: 'lf' | 'crlf' | 'cr' | 'mixed';
-  readonly encoding: Encoding;
-  /** The last line has no terminator. */
-  readonly open: boolean;
-  readonly bom: boolean;
-  /** UTF-16 that ends with half a unit. */
-  readonly odd: boolean;
-}
-
-const LETTERS = 'abc ';
-const LENGTHS = [200, 3_000, 8_190, 8_192, 15_000, 16_384, 30_000, 65_536, 140_000];
-const line: fc.Arbitrary<readonly [number, string]> = fc.oneof(
-  { weight: 12, arbitrary: fc.tuple(fc.constant(0), fc.string({ unit: fc.constantFrom(...LETTERS), maxLength: 6 })) },
-  {
-    weight: 6,
-    arbitrary: fc
-      .tuple(
-        fc.constantFrom(...LENGTHS),
-        fc.integer({ min: -4, max: 4 }),
-        fc.string({ unit: fc.constantFrom(...LETTERS), maxLength: 2 }),
-      )
-      .map(([length, shift, text]) => [length + shift, text] as const),
-  },
-);
-
-const content: fc.Arbitrary<Content> = fc.record({
-  lines: fc.array(line, { minLength: 1, maxLength: 40 }),
-  style: fc.constantFrom('lf', 'crlf', 'cr', 'mixed'),
-  encoding: fc.constantFrom('utf-8', 'utf-8', 'utf-16le', 'utf-16be'),
-  open: fc.boolean(),
-  bom: fc.boolean(),
-  odd: fc.boolean(),
-});
-
-const MIXED = ['\n', '\r\n', '\n', '\r', '\n\n'];
-
-function encode(text: string, encoding: Encoding): Buffer {
-  if (encoding === 'utf-8') return Buffer.from(text);
-  const bytes = Buffer.from(text, 'utf16le');
-  return encoding === 'utf-16be' ? bytes.swap16() : bytes;
-}
-
-function bytesOf({ lines, style, encoding, open, bom, odd }: Content): Buffer {
-  const ends = { lf: ['\n'], crlf: ['\r\n'], cr: ['\r'], mixed: MIXED }[style];
-  const parts = lines.map(([length, text], i) => 'x'.repeat(length) + text + ends[i % ends.length]);
-  const bytes = encode((bom ? '\ufeff' : '') + parts.join('') + (open ? 'ab' : ''), encoding);
-  return odd && encoding !== 'utf-8' ? Buffer.concat([bytes, Buffer.from('a')]) : bytes;
-}
-
-const layer: fc.Arbitrary<Layer> = fc.record({
-  text: fc.constantFrom('a', 'b', 'c', 'ab', 'xa', 'x', 'bc'),
-  role: fc.constantFrom('include', 'include', 'exclude'),
-  from: fc.constantFrom(0, segmentBytes, 3 * segmentBytes),
-});
-
-const wish: fc.Arbitrary<Wish> = fc.record({
-  layers: fc.array(layer, { minLength: 1, maxLength: 4 }),
-  combine: fc.constantFrom('any', 'all', 'none'),
-  before: fc.constantFrom(0, 0, 1, 2, 5, 99),
-  after: fc.constantFrom(0, 0, 1, 3, 99),
-});
-
-function request({ text, from }: Layer, encoding: string): SearchRequest {
-  return { kind: 'text', pattern: text, report: 'lines', encoding, from };
-}
-
-/** A line of text matches where the text starts in it. */
-function naiveLayers(bytes: Buffer, { layers }: Wish, encoding: Encoding, bom: number): NaiveLayer[] {
-  return layers.map(({ text, role }) => {
-    const needle = encode(text, encoding);
-    return {
-      role,
-      matches: ({ offset, length }: NaiveLine) => {
-        for (let at = bytes.indexOf(needle, Math.max(offset, bom)); at >= 0; at = bytes.indexOf(needle, at + 1)) {
-          if (at >= offset + length) return false;
-          if (encoding === 'utf-8' || at % 2 === 0) return true;
-        }
-        return false;
-      },
-    };
-  });
-}
-
-function want(bytes: Buffer, wished: Wish, shape: TextShape): NaiveRow[] {
-  const format = lineFormat(shape.encoding, shape.terminator);
-  const all = naiveLines(bytes, format, pieceBytes, segmentBytes);
-  const layers = naiveLayers(bytes, wished, shape.encoding as Encoding, shape.bomBytes);
-  return naiveFilter(all, layers, wished.combine, wished.before, wished.after);
-}
-
-function make(layers: readonly Search[], wished: Wish, budgetBytes: number): Filter {
-  const filter = new Filter({
-    ...wished,
-    id: 'test',
-    layers: layers.map((search, i) => ({ search, role: wished.layers[i]?.role ?? 'include' })),
-    pool,
-    budget: new HitBudget(budgetBytes),
-    spillFolder: join(folder, 'rows'),
-    nextData: null,
-  });
-  filter.start();
-  return filter;
-}
-
-function finished(filter: Filter): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (!filter.idle) return;
-      stop();
-      resolve();
-    };
-    const stop = filter.onProgress(look);
-    look();
-  });
-}
-
-/** Rows in a form that compares and reads well. */
-function plain(row: FilteredRow | NaiveRow): readonly (number | boolean)[] {
-  const mask = 'mask' in row ? row.mask : row.layers.reduce((sum, i) => sum + 2 ** i, 0);
-  return [row.offset, row.length, row.match, mask];
-}
+const { segmentBytes } = SMALL_SIZES;
 
 function expectRows(filter: Filter, expected: readonly NaiveRow[], size: number): void {
   const got = filter.rows.range(0, 1_000_000);
@@ -219,7 +71,7 @@ test(
             startSearch(searches, source, request(each, file.encoding), shape, budget),
           );
           if (!early) await Promise.all(layers.map(searched));
-          const filter = make(layers, wished, budget);
+          const filter = startFilter(pool, layers, wished, budget);
           await finished(filter);
           expectRows(filter, want(bytes, wished, shape), bytes.length);
           filter.close();
@@ -249,7 +101,7 @@ test(
           const layers = wished.layers.map((each) =>
             startSearch(searches, source, request(each, file.encoding), shape),
           );
-          const filter = make(layers, wished, 1 << 20);
+          const filter = startFilter(pool, layers, wished, 1 << 20);
           const expected = want(bytes, wished, shape);
           let version = -1;
           let seen: unknown = null;
@@ -297,7 +149,7 @@ test(
         const terminator = file.style === 'cr' ? 'cr' : 'lf';
         const shape = shapeOf(readFileSync(path), { encoding: file.encoding, terminator });
         const layers = wished.layers.map((each) => startSearch(searches, source, request(each, file.encoding), shape));
-        const filter = make(layers, wished, 1 << 20);
+        const filter = startFilter(pool, layers, wished, 1 << 20);
         for (const [i, lines] of more.entries()) {
           const wait = waits[i % waits.length] ?? 0;
           if (wait === 1) await finished(filter);

@@ -1,0 +1,162 @@
+/** Filters when threads, disks and files fail. */
+import { closeSync, openSync } from 'node:fs';
+import { afterAll, expect, test } from 'vitest';
+import { Filter } from '../../../server/filter/filter.ts';
+import { FilterPool } from '../../../server/filter/filterPool.ts';
+import { HitBudget } from '../../../server/search/hitParts.ts';
+import type { Search } from '../../../server/search/search.ts';
+import {
+  fileOf,
+  plainSource,
+  SMALL_SIZES,
+  finished as searched,
+  shapeOf,
+  smallPool,
+  startSearch,
+} from '../search/engine.ts';
+import { finished, startFilter, type Wish } from './engine.ts';
+
+const searches = smallPool();
+const pool = new FilterPool(2);
+afterAll(() => Promise.all([searches.stop(), pool.stop()]));
+
+const { segmentBytes } = SMALL_SIZES;
+const LINES = 100_000;
+const bytes = Buffer.from(Array.from({ length: LINES }, (_, n) => `${n % 3 === 0 ? 'a' : 'b'} ${n}\n`).join(''));
+const shape = shapeOf(bytes, {});
+const others: Wish = {
+  layers: [{ text: 'a', role: 'exclude', from: 0, bytes: false }],
+  combine: 'any',
+  before: 0,
+  after: 0,
+};
+
+async function layer(source: ReturnType<typeof plainSource>): Promise<Search> {
+  const search = startSearch(searches, source, { kind: 'text', pattern: 'a', report: 'lines' }, shape);
+  await searched(search);
+  return search;
+}
+
+test('threads that die are replaced, and nothing of theirs is missing', async () => {
+  const source = plainSource(fileOf(bytes));
+  const search = await layer(source);
+  const mortal = new FilterPool(2);
+  const filter = startFilter(mortal, [search], { ...others, before: 2, after: 2 }, 1 << 20);
+  for (let n = 0; n < 2; n++) {
+    await new Promise((go) => setTimeout(go, 5));
+    await mortal.stop();
+  }
+  await finished(filter);
+  expect(filter.status()).toMatchObject({
+    complete: true,
+    rows: LINES,
+    matches: LINES - Math.ceil(LINES / 3),
+    error: null,
+  });
+  filter.close();
+  search.close();
+  source.close();
+  await mortal.stop();
+});
+
+test('what cannot be read is left out and said; the filter ends', async () => {
+  const path = fileOf(bytes);
+  const plain = plainSource(path);
+  const unreadable = openSync(path, 'a');
+  let { fd } = plain;
+  const source = Object.create(plain, { fd: { get: () => fd } }) as typeof plain;
+  const search = await layer(source);
+  fd = unreadable;
+  const filter = startFilter(pool, [search], others, 1 << 20);
+  await finished(filter);
+  expect(filter.status()).toMatchObject({ complete: true, running: false, rows: 0, decidedBytes: bytes.length });
+  expect(filter.status().error?.message).toContain('EBADF');
+  // Context at borders that cannot be read does not take away the matches.
+  const near = startFilter(
+    pool,
+    [search],
+    { ...others, layers: [{ ...others.layers[0], role: 'include' }] as Wish['layers'], after: 1 },
+    0,
+  );
+  await finished(near);
+  expect(near.status()).toMatchObject({ running: false });
+  filter.close();
+  near.close();
+  search.close();
+  plain.close();
+  closeSync(unreadable);
+});
+
+test('a file that ends early is said', async () => {
+  const plain = plainSource(fileOf(bytes));
+  let size = bytes.length;
+  const source = Object.create(plain, { size: { get: () => size } }) as typeof plain;
+  const search = await layer(source);
+  const filter = startFilter(pool, [search], others, 1 << 20);
+  await finished(filter);
+  size += 3 * segmentBytes;
+  filter.noticeSource();
+  await finished(filter);
+  expect(filter.status().running).toBe(false);
+  expect(filter.status().error?.message).toContain('ended early');
+  filter.close();
+  search.close();
+  plain.close();
+});
+
+test('without room for rows it stops with a sentence', async () => {
+  const source = plainSource(fileOf(bytes));
+  const search = await layer(source);
+  const filter = new Filter({
+    id: 'nowhere',
+    layers: [{ search, role: 'exclude' }],
+    combine: 'any',
+    before: 0,
+    after: 0,
+    pool,
+    budget: new HitBudget(0),
+    spillFolder: '/dev/null/rows',
+    nextData: null,
+  });
+  filter.start();
+  await finished(filter);
+  expect(filter.status()).toMatchObject({ complete: false, running: false });
+  expect(filter.status().error?.message).toMatch(/no place .*ENOTDIR/);
+  filter.close();
+  search.close();
+  source.close();
+});
+
+test('a new generation makes it stale, also while rows are made', async () => {
+  for (const delay of [0, 1, 5, 50]) {
+    const source = plainSource(fileOf(bytes));
+    const search = await layer(source);
+    const filter = startFilter(pool, [search], { ...others, before: 1 }, 1 << 20);
+    await new Promise((go) => setTimeout(go, delay));
+    source.renew();
+    await finished(filter);
+    filter.noticeSource();
+    expect(filter.status()).toMatchObject({ stale: true, complete: false, running: false, rows: 0, matches: 0 });
+    expect(filter.rows.range(0, 10)).toEqual([]);
+    expect(filter.isExact(1)).toBe(false);
+    filter.close();
+    search.close();
+    source.close();
+  }
+});
+
+test('a layer that is stopped leaves it incomplete, and it goes on when that does', async () => {
+  const source = plainSource(fileOf(Buffer.concat(Array.from({ length: 20 }, () => bytes))));
+  const search = startSearch(searches, source, { kind: 'text', pattern: 'a', report: 'lines' }, shape);
+  const filter = startFilter(pool, [search], { ...others, after: 1 }, 1 << 20);
+  search.cancel();
+  await finished(filter);
+  expect(filter.status()).toMatchObject({ complete: false, running: false, stale: false });
+  search.start();
+  expect(filter.idle).toBe(false);
+  await finished(filter);
+  expect(filter.status()).toMatchObject({ complete: true, matches: 20 * (LINES - Math.ceil(LINES / 3)) });
+  filter.close();
+  search.close();
+  source.close();
+});
