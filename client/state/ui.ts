@@ -53,7 +53,8 @@ export type FieldMode =
   | { readonly type: 'goto' }
   | { readonly type: 'commands' }
   /** What is typed is in search/searchStore.ts. */
-  | { readonly type: 'search' }
+  /** `stays` open after Enter, which then goes on to the next hit; else the rows have the keyboard again, as in less. */
+  | { readonly type: 'search'; readonly stays: boolean }
   /** The same field for a layer of the filter: a new one, or (by its id) another pattern for one. */
   | { readonly type: 'filter'; readonly layer: number | null }
   | { readonly type: 'picker'; readonly picker: Picker }

@@ -126,6 +126,30 @@ function inPage(
 
 describe('text', () => {
   test(
+    'begun with / gives the keyboard back to the rows; a wrong pattern stays to be mended',
+    inPage(
+      async (page) => {
+        const hits = offsetsOf(log, /error/gi);
+        await opened(page);
+        await page.keyboard.press('/');
+        await page.keyboard.type('error');
+        await page.keyboard.press('Enter');
+        await cursorAt(page, hits[0]);
+        for (let at = 1; at <= 3; at++) {
+          await page.keyboard.press('n');
+          await cursorAt(page, hits[at]);
+        }
+        await page.keyboard.press('/');
+        await page.keyboard.type('/er(ror/');
+        await page.keyboard.press('Enter');
+        await page.keyboard.type(')');
+        await expect.poll(() => field(page).inputValue(), PATIENCE).toBe('/er(ror/)');
+      },
+      { expected: /400/ },
+    ),
+  );
+
+  test(
     'Enter goes to the first hit, n and N step, the counts are those of a plain search',
     inPage(async (page) => {
       const hits = offsetsOf(log, /error/gi);

@@ -5,6 +5,7 @@
  */
 import { Compass, Funnel, ListFilter, PencilLine, Search, SquareChevronRight } from 'lucide-react';
 import { type FocusEvent, type KeyboardEvent, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { SearchQuery } from '../../search/query.ts';
 import { searchOf, useActiveSearch } from '../../search/searchStore.ts';
 import { jumpTo } from '../../state/addressBar.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
@@ -61,6 +62,13 @@ function useFieldText(mode: FieldMode): [string, (text: string) => void] {
 function close(): void {
   openField({ type: 'closed' });
   focusRows();
+}
+
+/** Gives the rows the keyboard back, unless the pattern is wrong or missing, which is said in the field. */
+async function closeIfRight(query: SearchQuery): Promise<void> {
+  // The panel of the field has loaded it already.
+  const { checkQuery } = await import('../../search/check.ts');
+  if (query.pattern !== '' && checkQuery(query) === null) close();
 }
 
 export function CommandField() {
@@ -126,6 +134,7 @@ export function CommandField() {
       });
     } else if (searching) {
       if (!find.onKey(event)) return;
+      if (event.key === 'Enter' && mode.type === 'search' && !mode.stays) void closeIfRight(find.reading.query);
     } else if (event.key === 'Enter' && mode.type === 'prompt') {
       close();
       mode.prompt.done(text);
@@ -178,7 +187,7 @@ export function CommandField() {
         maxLength={searching ? 4096 : 1000}
         onFocus={() => {
           if (uiStore.getState().field.type !== 'closed') return;
-          if (file && searchOf(file.id)) runCommand('search.open');
+          if (file && searchOf(file.id)) runCommand('search.field');
           else openField({ type: 'goto' });
         }}
         onChange={(event) => change(event.target.value)}

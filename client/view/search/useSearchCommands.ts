@@ -23,7 +23,7 @@ function withActive(act: (active: Active) => void): () => void {
 }
 
 /** Opens the field with what is selected, else with what the file is searched for, which the first letter replaces. */
-const openSearch = withActive(({ file, view }) => {
+function openSearch({ file, view }: Active, stays: boolean): void {
   const switches = searchStore.getState().draft;
   const selected = selectionExtent(view.cursor, view.anchor);
   const chosen = selected && chosenQuery(file, view, pageCacheOf(file.id), switches);
@@ -32,8 +32,8 @@ const openSearch = withActive(({ file, view }) => {
     const last = searchOf(file.id)?.query;
     patchDraft(last ? draftFor(last, overBytes()) : { typed: '', kind: null });
   }
-  openField({ type: 'search' });
-});
+  openField({ type: 'search', stays });
+}
 
 const searchChosen = withActive(({ file, view }) => {
   const query = chosenQuery(file, view, pageCacheOf(file.id), searchStore.getState().draft);
@@ -42,9 +42,10 @@ const searchChosen = withActive(({ file, view }) => {
 });
 
 const HANDLERS: CommandHandlers = {
-  'search.open': openSearch,
-  'search.next': withActive(({ file }) => void step(file.id, 'next')),
-  'search.previous': withActive(({ file }) => void step(file.id, 'previous')),
+  'search.open': withActive((active) => openSearch(active, false)),
+  'search.field': withActive((active) => openSearch(active, true)),
+  'search.next': withActive((active) => void step(active, 'next')),
+  'search.previous': withActive((active) => void step(active, 'previous')),
   'search.chosen': searchChosen,
   'search.panel': () => {
     togglePanel('search');
@@ -54,9 +55,10 @@ const HANDLERS: CommandHandlers = {
 };
 
 /** Without anything to look for, the field opens. */
-function step(fileId: string, direction: 'next' | 'previous'): Promise<void> | void {
-  if (searchOf(fileId) === null && readHistory().length === 0) return openSearch();
-  return stepHit(fileId, direction);
+function step(active: Active, direction: 'next' | 'previous'): Promise<void> | void {
+  const { id } = active.file;
+  if (searchOf(id) === null && readHistory().length === 0) return openSearch(active, false);
+  return stepHit(id, direction);
 }
 
 export function useSearchCommands(): void {
