@@ -69,7 +69,7 @@ export class FilterGeometry implements RowGeometry {
     const { index } = this.#file;
     const facts = factsOf(this.#file, index?.complete ? index.lines : null, null);
     const rowCount = run ? Math.max(run.picked?.total ?? 0, runEndRow(run)) : 0;
-    return { run, rowCount, facts, errors: this.#trouble.errors, epoch: this.#epoch, moving: this.moving };
+    return { run, rowCount, firstRow: 0, facts, errors: this.#trouble.errors, epoch: this.#epoch, moving: this.moving };
   }
 
   /** Shows the row that holds `offset`, else the nearest. */

@@ -4,6 +4,8 @@ import type { RowAlign } from './runway.ts';
 export interface RunwayOptions {
   /** Rows in all, below 2^53. May change: growth at the end moves nothing. */
   readonly rowCount: number;
+  /** Rows before this one are not there; absent where all are. */
+  readonly firstRow?: number;
   /** Whole CSS px; the estimate when `measured`. */
   readonly rowHeight: number;
   /** Rows have heights of their own and are measured (`measureElement` on each). */

@@ -21,6 +21,8 @@ export type FetchGeometry = (query: GeometryQuery, signal: AbortSignal) => Promi
 /** What is known of the file, from outside. */
 export interface GeometryFile {
   readonly size: number;
+  /** What lies before this byte, the start of a line, is hidden; 0: nothing. */
+  readonly start: number;
   readonly generation: number;
   /** Encoding asked for, null for the detected one. */
   readonly encoding: string | null;
@@ -41,6 +43,8 @@ export type TextErrors = Readonly<Partial<Record<TextSide, string>>>;
 export interface TextSnapshot {
   readonly run: TextRun | null;
   readonly rowCount: number;
+  /** The first row that is shown; 0 unless something is hidden. */
+  readonly firstRow: number;
   readonly facts: TextFacts;
   readonly errors: TextErrors;
   /** Differs whenever coordinates mean something else than before. */

@@ -20,8 +20,8 @@ export function sampleMean(reply: LinesReply): number | null {
 }
 
 export function factsOf(file: GeometryFile, totalLines: number | null, sample: number | null): TextFacts {
-  const { size, index } = file;
+  const { size, start, index } = file;
   const scanned = index && index.scannedBytes >= MEAN_SAMPLE_BYTES && index.lines > 0;
   const mean = scanned ? index.scannedBytes / index.lines : (sample ?? UNKNOWN_MEAN);
-  return { size, totalLines, meanLine: Math.max(1, mean) };
+  return { size, start, totalLines, meanLine: Math.max(1, mean) };
 }

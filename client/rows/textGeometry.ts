@@ -29,8 +29,7 @@ import {
   appendRecords,
   createRun,
   estimateOffset,
-  FETCH_ROWS,
-  planWishes,
+  lowestRow,
   prependRecords,
   renaming,
   rowOfOffset,
@@ -38,12 +37,12 @@ import {
   runStart,
   type TextFacts,
   type TextRun,
-  type TextWish,
   tailOffset,
   totalRows,
   trimRun,
 } from './textRun.ts';
 import { newState, TextTrouble } from './textTrouble.ts';
+import { FETCH_ROWS, planWishes, type TextWish } from './textWishes.ts';
 
 export class TextGeometry implements RowGeometry {
   readonly #fetch: FetchGeometry;
@@ -109,7 +108,8 @@ export class TextGeometry implements RowGeometry {
     const run = this.#run;
     const facts = this.#facts();
     const rowCount = run ? totalRows(run, facts) : 0;
-    return { run, rowCount, facts, errors: this.#trouble.errors, epoch: this.#epoch, moving: this.moving };
+    const firstRow = run ? lowestRow(run, facts) : 0;
+    return { run, rowCount, firstRow, facts, errors: this.#trouble.errors, epoch: this.#epoch, moving: this.moving };
   }
 
   show(offset: number, align: RowAlign): void {
@@ -149,7 +149,12 @@ export class TextGeometry implements RowGeometry {
     const before = this.#told;
     this.#told = file;
     this.#file = file;
-    if (file.generation !== before.generation || file.encoding !== before.encoding || file.size < before.size) {
+    if (
+      file.generation !== before.generation ||
+      file.encoding !== before.encoding ||
+      file.size < before.size ||
+      file.start !== before.start
+    ) {
       this.renew(top);
       return;
     }
@@ -216,16 +221,16 @@ export class TextGeometry implements RowGeometry {
   }
 
   #go(offset: number, align: TextScroll['align'], px: number): void {
-    const size = this.#file.size;
+    const { size, start } = this.#file;
     this.#flights.cancel('jump');
     this.#jump = null;
     this.#asked = false;
-    if (size === 0) {
+    if (size <= start) {
       this.#run = null;
       this.#emit(0, null);
       return;
     }
-    const place = Math.max(0, Math.min(offset, size - 1));
+    const place = Math.max(start, Math.min(offset, size - 1));
     const row = this.#run ? rowOfOffset(this.#run, place, size) : null;
     if (row !== null) {
       this.#emit(0, scrollTo(row, align, px));
@@ -275,7 +280,7 @@ export class TextGeometry implements RowGeometry {
   #plan(): void {
     const run = this.#run;
     if (!run || this.#disposed || this.#flights.has('jump')) return;
-    for (const wish of planWishes(run, this.#visible, this.#file.size)) {
+    for (const wish of planWishes(run, this.#visible, this.#file)) {
       const { kind } = wish;
       if (this.#flights.has(kind) || this.#stuck.has(kind) || this.#trouble.errors[kind] !== undefined) continue;
       if (wish.kind === 'jump') {
@@ -344,9 +349,10 @@ export class TextGeometry implements RowGeometry {
     this.#plan();
   }
 
-  #ask(place: GeometryPlace, count: number, flight: AbortController): Promise<LinesReply> {
-    const { encoding, generation } = this.#file;
-    return this.#fetch({ place, count, split: this.#split, encoding, generation }, flight.signal);
+  async #ask(place: GeometryPlace, count: number, flight: AbortController): Promise<LinesReply> {
+    const { encoding, generation, start } = this.#file;
+    const reply = await this.#fetch({ place, count, split: this.#split, encoding, generation }, flight.signal);
+    return start === 0 ? reply : { ...reply, lines: reply.lines.filter(({ offset }) => offset >= start) };
   }
 
   /** False when the reply is of another state of the file; the owner then brings an update. */

@@ -2,7 +2,7 @@
 import type { LineRecord, LinesReply } from '../../shared/protocol.ts';
 import type { Clock } from '../cache/clock.ts';
 import type { GeometryPlace } from './textChange.ts';
-import { FETCH_ROWS } from './textRun.ts';
+import { FETCH_ROWS } from './textWishes.ts';
 
 export type AskLines = (place: GeometryPlace, count: number) => Promise<LinesReply>;
 

@@ -8,6 +8,8 @@ import { lineOf, rowAt, rowEnd, rowOfOffset, type TextRow, type TextRun } from '
 export interface TextPlaces {
   readonly run: TextRun;
   readonly contents: TextContents;
+  /** What lies before it is hidden. */
+  readonly start: number;
   readonly size: number;
 }
 
@@ -34,7 +36,10 @@ export function characterRight(places: TextPlaces, offset: number): CharacterPla
 
 /** The visible character before; the first one of the rows at their start. */
 export function characterLeft(places: TextPlaces, offset: number): CharacterPlace | null {
-  return stepFrom(places, offset, (here) => offsetBefore(places.run, here.offset));
+  return stepFrom(places, offset, (here) => {
+    const before = offsetBefore(places.run, here.offset);
+    return before !== null && before < places.start ? null : before;
+  });
 }
 
 function stepFrom(

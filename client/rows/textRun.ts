@@ -68,6 +68,8 @@ export interface PickedFacts {
 /** What is known of the file around the run. */
 export interface TextFacts {
   readonly size: number;
+  /** Rows that begin before this byte are not shown: 0, or the start of a line. */
+  readonly start: number;
   readonly totalLines: number | null;
   /** Mean bytes of a line as far as known; at least 1. */
   readonly meanLine: number;
@@ -283,10 +285,22 @@ export function totalRows(run: TextRun, facts: TextFacts): number {
   return known + Math.max(likely, Math.min(rest, MIN_ROWS_BEFORE));
 }
 
+/** The first coordinate that is shown: exact when the run begins there, else an estimate that leaves room. */
+export function lowestRow(run: TextRun, facts: TextFacts): number {
+  if (facts.start === 0) return 0;
+  const rest = runStart(run) - facts.start;
+  if (rest <= 0) return run.firstRow;
+  const likely = Math.max(1, Math.round(rest / meanRow(run, facts)));
+  return Math.max(0, run.firstRow - Math.max(likely, Math.min(rest, MIN_ROWS_BEFORE)));
+}
+
 /** Offset near a coordinate outside the run, between the run and the end of the file on that side. */
 export function estimateOffset(run: TextRun, row: number, facts: TextFacts): number {
   if (row < run.firstRow) {
-    return run.firstRow === 0 ? 0 : Math.floor((runStart(run) * Math.max(0, row)) / run.firstRow);
+    const low = lowestRow(run, facts);
+    const rows = run.firstRow - low;
+    const share = rows <= 0 ? 0 : Math.max(0, row - low) / rows;
+    return facts.start + Math.floor((runStart(run) - facts.start) * share);
   }
   const after = row - runEndRow(run);
   const rows = totalRows(run, facts) - runEndRow(run);
@@ -301,39 +315,6 @@ export function trimRun(run: TextRun, visible: { readonly first: number; readonl
   const middle = Math.floor((visible.first + visible.last) / 2) - run.firstRow;
   const from = Math.max(0, Math.min(middle - KEEP_ROWS / 2, run.rows.length - KEEP_ROWS));
   return { ...run, rows: run.rows.slice(from, from + KEEP_ROWS), firstRow: run.firstRow + from };
-}
-
-/** Rows asked for at once at either end, and how near the view may come before they are. */
-export const FETCH_ROWS = 384;
-const NEAR_ROWS = 256;
-/** Farther than this from the run nothing is filled in between; a new run is made. */
-const FAR_ROWS = 2_048;
-
-export type TextWish =
-  | { readonly kind: 'before'; readonly offset: number; readonly count: number }
-  | { readonly kind: 'after'; readonly offset: number; readonly count: number }
-  | { readonly kind: 'jump'; readonly row: number };
-
-/** What to ask for next, most urgent first, with rows `[visible.first, visible.last]` on screen. */
-export function planWishes(
-  run: TextRun,
-  visible: { readonly first: number; readonly last: number },
-  size: number,
-): TextWish[] {
-  const end = runEndRow(run);
-  if (visible.first > end + FAR_ROWS || visible.last < run.firstRow - FAR_ROWS) {
-    return [{ kind: 'jump', row: visible.first }];
-  }
-  const wishes: TextWish[] = [];
-  const before = visible.first - run.firstRow;
-  const after = end - 1 - visible.last;
-  if (after < NEAR_ROWS && runEnd(run) < size) {
-    wishes.push({ kind: 'after', offset: tailOffset(run), count: FETCH_ROWS + Math.max(0, -after) });
-  }
-  if (before < NEAR_ROWS && runStart(run) > 0) {
-    wishes.push({ kind: 'before', offset: runStart(run), count: FETCH_ROWS + Math.max(0, -before) });
-  }
-  return before < after ? wishes.reverse() : wishes;
 }
 
 /** Where the rows after the run are asked from: an unterminated last row may have become longer, so it is asked for again. */

@@ -45,13 +45,13 @@ function mountedRows(range: Range): number[] {
 }
 
 export function useRunway(options: RunwayOptions): Runway {
-  const { rowCount, rowHeight, measured } = options;
+  const { rowCount, rowHeight, measured, firstRow = 0 } = options;
   const capacity = measured ? Math.min(MEASURED_ROWS, runwayCapacity(rowHeight)) : runwayCapacity(rowHeight);
   const [place, setPlace] = useState<Place>(() => {
-    const span = { low: 0, end: options.rowCount };
+    const span = { low: firstRow, end: options.rowCount };
     return { origin: 0, base: centredBase(options.initialRow, 0, span, capacity), measurement: 0 };
   });
-  const span: SlotSpan = { low: 0 - place.origin, end: rowCount - place.origin };
+  const span: SlotSpan = { low: firstRow - place.origin, end: rowCount - place.origin };
   const { base, count } = runwayExtent(place.base, span, capacity);
 
   const element = useRef<HTMLDivElement | null>(null);

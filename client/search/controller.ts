@@ -233,12 +233,17 @@ async function walk(fileId: string, direction: Direction, here: boolean): Promis
   patchSearch(fileId, seq, { seeking: direction, ...(!here && { note: null }) });
   const start = direction === 'next' && !here ? view.cursor + 1 : view.cursor;
   try {
-    let reply = await seek(searchApi, fileId, id, start, direction, abort.signal);
+    // Hits in what is hidden are out of sight.
+    const shown = async (from: number): Promise<SearchNearReply> => {
+      const near = await seek(searchApi, fileId, id, Math.max(from, view.start), direction, abort.signal);
+      return near.hit !== null && near.hit.offset < view.start ? { ...near, hit: null, number: null } : near;
+    };
+    let reply = await shown(start);
     let note: string | null = null;
     if (reply.hit === null && isMine(fileId, seq)) {
       const size = appStore.getState().files.find((file) => file.id === fileId)?.size ?? 0;
       const around = direction === 'next' ? 0 : Math.max(size, reply.size);
-      reply = await seek(searchApi, fileId, id, around, direction, abort.signal);
+      reply = await shown(around);
       if (reply.hit !== null) {
         const alone = reply.hit.offset === view.cursor && reply.total === 1;
         const from = direction === 'next' ? 'start' : 'end';

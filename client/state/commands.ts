@@ -63,6 +63,8 @@ export const COMMANDS = [
   command('View', 'global', 'view.panel', 'Side panel', 'p'),
   command('View', 'global', 'view.inspector', 'Inspector', 'i'),
   command('View', 'rows', 'view.menu', 'Menu for this place', 'Shift+F10', 'ContextMenu'),
+  command('View', 'global', 'view.clear', 'Clear from here: hide what the file holds now', 'Alt+c'),
+  command('View', 'global', 'view.showAll', 'Show what was hidden'),
   command('View', 'global', 'view.wrap', 'Wrap long lines', 'w'),
   command('View', 'global', 'view.levels', 'Colour log levels'),
   command('View', 'global', 'view.escapes', 'Show colour escapes as they are'),

@@ -40,6 +40,8 @@ export interface FileView {
   readonly top: number;
   /** Encoding chosen by the person, else null for the detected one. */
   readonly encoding: string | null;
+  /** What lies before this byte is hidden, as asked by the person; 0: nothing. */
+  readonly start: number;
   readonly reveal: Reveal;
   /** `seq` of the last wish that a view followed: a later one waits for a view to be mounted. */
   readonly followed: number;
@@ -104,6 +106,8 @@ export interface AppActions {
   move(fileId: string, cursor: number, options: MoveOptions): void;
   /** Asks the views to scroll without moving the cursor. */
   reveal(fileId: string, offset: number, align: RevealAlign): void;
+  /** Hides what lies before `start`; 0 shows it again. */
+  hideBefore(fileId: string, start: number): void;
   setTop(fileId: string, top: number, lead?: Lead): void;
   /** A view has followed the present wish. */
   setFollowed(fileId: string): void;
@@ -124,6 +128,7 @@ function initialView(file: FileInfo): FileView {
     anchor: null,
     top: 0,
     encoding: null,
+    start: 0,
     reveal: { offset: 0, align: 'top', seq: 0 },
     followed: 0,
   };
@@ -134,7 +139,13 @@ function clampCursor(offset: number, size: number): number {
 }
 
 /** A file that became shorter takes the cursor and the selection along. The same view when it did not. */
-function within(view: FileView | undefined, size: number): FileView | undefined {
+function within(view: FileView | undefined, file: FileInfo, known: FileInfo | undefined): FileView | undefined {
+  // Of another state of the file nobody has asked to hide any.
+  const renewed = view && view.start > 0 && known?.generation !== file.generation;
+  return inside(renewed ? { ...view, start: 0 } : view, file.size);
+}
+
+function inside(view: FileView | undefined, size: number): FileView | undefined {
   if (!view || Math.max(view.cursor, view.anchor ?? 0) < Math.max(1, size)) return view;
   const anchor = view.anchor === null ? null : clampCursor(view.anchor, size);
   return { ...view, cursor: clampCursor(view.cursor, size), anchor };
@@ -146,6 +157,11 @@ function stillActive(state: AppState, files: readonly FileInfo[]): string | null
   if (files.some(({ id }) => id === activeFile)) return activeFile;
   const next = state.files.find(({ id }) => id === activeFile)?.next?.id;
   return files.find(({ id }) => id === next)?.id ?? files[0]?.id ?? null;
+}
+
+/** Who goes to a place that is hidden wants to see it. */
+function shownFrom(view: FileView, target: number): Partial<FileView> {
+  return target < view.start ? { start: 0 } : {};
 }
 
 export const appStore = createStore<AppStore>()((set, get) => {
@@ -167,13 +183,18 @@ export const appStore = createStore<AppStore>()((set, get) => {
         files,
         activeFile: stillActive(state, files),
         views: Object.fromEntries(
-          files.map((file) => [file.id, within(state.views[file.id], file.size) ?? initialView(file)]),
+          files.map((file) => {
+            const known = state.files.find(({ id }) => id === file.id);
+            return [file.id, within(state.views[file.id], file, known) ?? initialView(file)];
+          }),
         ),
       })),
     updateFile: (file) => {
+      const { files } = get();
       set((state) => ({ files: state.files.map((candidate) => (candidate.id === file.id ? file : candidate)) }));
       const before = get().views[file.id];
-      const view = within(before, file.size);
+      const known = files.find(({ id }) => id === file.id);
+      const view = within(before, file, known);
       if (view && view !== before) patch(file.id, () => view);
     },
     activate: (fileId) => set({ activeFile: fileId }),
@@ -184,16 +205,29 @@ export const appStore = createStore<AppStore>()((set, get) => {
         return {
           cursor: target,
           anchor: anchor === null ? null : clampCursor(anchor, file.size),
+          ...shownFrom(view, target),
           ...(options.reveal && { reveal: { offset: target, align: options.reveal, seq: view.reveal.seq + 1 } }),
         };
       }),
     reveal: (fileId, offset, align) =>
       patch(fileId, (view, file) => ({
+        ...shownFrom(view, clampCursor(offset, file.size)),
         reveal: { offset: clampCursor(offset, file.size), align, seq: view.reveal.seq + 1 },
       })),
+    hideBefore: (fileId, start) =>
+      patch(fileId, (view, file) => {
+        const seen = Math.min(start, Math.max(0, file.size - 1));
+        return { start, anchor: null, cursor: Math.max(view.cursor, seen) };
+      }),
     setTop: (fileId, top, lead) => patch(fileId, (view) => (lead ? { top, lead } : view.top === top ? {} : { top })),
     setFollowed: (fileId) => patch(fileId, (view) => ({ followed: view.reveal.seq })),
-    patchView: (fileId, change) => patch(fileId, () => ({ ...(change.pane && { leads: change.pane }), ...change })),
+    patchView: (fileId, change) =>
+      patch(fileId, () => ({
+        ...(change.pane && { leads: change.pane }),
+        // Lines may begin elsewhere then.
+        ...(change.encoding !== undefined && { start: 0 }),
+        ...change,
+      })),
     patchSettings: (change) => set((state) => ({ settings: { ...state.settings, ...change } })),
   };
 });

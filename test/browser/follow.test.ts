@@ -307,3 +307,122 @@ describe('rotation', () => {
     ),
   );
 });
+
+describe('clear from here', () => {
+  const strip = (page: Page): Locator => page.locator('.hidden-strip');
+  const clear = async (page: Page): Promise<void> => {
+    await rows(page).focus();
+    await page.keyboard.press('Alt+c');
+    await strip(page).waitFor();
+  };
+  const numbers = (page: Page): Promise<string[]> =>
+    rows(page).evaluate((grid) => [...grid.querySelectorAll('.text-number')].map((cell) => cell.textContent ?? ''));
+
+  test(
+    'hides what is there, keeps the numbers of lines, and shows it again',
+    following(lines(0, 2_000), [], async ({ page, path }) => {
+      await sees(page, '0000000 a line');
+      await clear(page);
+      expect(await strip(page).textContent()).toContain('50.8 KiB before this are hidden');
+      await page.getByText('Nothing has come since.').waitFor();
+      expect(await rows(page).locator('[role=row]').count()).toBe(0);
+      appendFileSync(path, lines(2_000, 2_010));
+      await sees(page, '0002000 a line');
+      expect(await rows(page).locator('[role=row]').count()).toBe(10);
+      await expect.poll(() => numbers(page), PATIENCE).toEqual(Array.from({ length: 10 }, (_, i) => String(2_001 + i)));
+      // Neither keys nor the wheel lead to what is hidden.
+      await page.keyboard.press('g');
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('PageUp');
+      await page.mouse.wheel(0, -1_000);
+      await page.waitForTimeout(200);
+      expect(await rows(page).locator('[role=row]').count()).toBe(10);
+      await expect.poll(() => new URL(page.url()).searchParams.get('at'), PATIENCE).toBe('52000');
+      // Many rows: all of them can be reached, and none before.
+      appendFileSync(path, lines(2_010, 12_000));
+      await page
+        .getByRole('contentinfo')
+        .getByText('12,000 lines')
+        .or(page.getByText('305 KiB').first())
+        .first()
+        .waitFor();
+      await page.keyboard.press('G');
+      await sees(page, '0011999 a line');
+      await page.keyboard.press('g');
+      await sees(page, '0002000 a line');
+      expect(await row(page, '0001999 a line').count()).toBe(0);
+      await strip(page).getByRole('button', { name: 'Show all' }).click();
+      await expect.poll(() => strip(page).count(), PATIENCE).toBe(0);
+      await page.keyboard.press('Control+Home');
+      await rows(page).focus();
+      await page.keyboard.press('g');
+      await sees(page, '0000000 a line');
+    }),
+  );
+
+  test(
+    'leaves hits in what is hidden alone, and a jump there shows it again',
+    following(`needle\n${lines(0, 100)}`, [], async ({ page, path }) => {
+      await sees(page, 'needle');
+      await clear(page);
+      appendFileSync(path, 'one needle\nand another needle\n');
+      await sees(page, 'another needle');
+      await rows(page).focus();
+      await page.keyboard.press('/');
+      await page.keyboard.type('needle');
+      await page.keyboard.press('Enter');
+      const at = (): string | null => new URL(page.url()).searchParams.get('at');
+      const seen = new Set<string | null>();
+      await rows(page).focus();
+      for (let n = 0; n < 5; n++) {
+        await page.keyboard.press('n');
+        await page.waitForTimeout(500);
+        seen.add(at());
+      }
+      expect([...seen].sort()).toEqual(['2611', '2630']);
+      await page.keyboard.press('N');
+      await page.waitForTimeout(500);
+      await page.keyboard.press('N');
+      await page.waitForTimeout(500);
+      expect(['2611', '2630']).toContain(at());
+      expect(await strip(page).count()).toBe(1);
+      await page.keyboard.press(':');
+      await page.keyboard.type('0');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => strip(page).count(), PATIENCE).toBe(0);
+      await row(page, /^1needle/.source)
+        .or(row(page, 'needle'))
+        .first()
+        .waitFor();
+    }),
+  );
+
+  test(
+    'keeps an unfinished line whole, in bytes begins at the row, and is followed like the rest',
+    following(
+      `${lines(0, 500)}half a`,
+      ['--follow'],
+      async ({ page, path }) => {
+        await sees(page, 'half a');
+        await clear(page);
+        await expect.poll(() => rows(page).locator('[role=row]').count(), PATIENCE).toBe(1);
+        appendFileSync(path, ' line\n');
+        await sees(page, 'half a line');
+        expect(await numbers(page)).toEqual(['501']);
+        appendFileSync(path, lines(600, 2_600));
+        await sees(page, '0002599 a line');
+        await page.keyboard.press('x');
+        await page.getByRole('grid', { name: /Bytes/ }).waitFor();
+        await strip(page).waitFor();
+        await page.getByRole('grid', { name: /Bytes/ }).focus();
+        await page.keyboard.press('g');
+        await expect.poll(() => page.locator('[role=row]').first().getAttribute('data-row'), PATIENCE).toBe('812');
+        truncateSync(path, 0);
+        appendFileSync(path, 'anew\n');
+        await expect.poll(() => strip(page).count(), PATIENCE).toBe(0);
+      },
+      LATE,
+    ),
+  );
+});

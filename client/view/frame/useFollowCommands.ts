@@ -2,9 +2,10 @@
 import { isShown } from '../../search/visible.ts';
 import { type CommandHandlers, runCommand, useCommandHandlers } from '../../state/commandRegistry.ts';
 import { tellFollow } from '../../state/follow.ts';
+import { clearFromHere } from '../../state/hiding.ts';
 import { closeRotated, followNewFile } from '../../state/rotation.ts';
 import { appStore } from '../../state/store.ts';
-import { type Active, activeOf, useActiveFile } from '../../state/useApp.ts';
+import { type Active, activeOf, useActiveFile, useActiveView } from '../../state/useApp.ts';
 
 function withActive(act: (active: Active) => void): () => void {
   return () => {
@@ -15,6 +16,7 @@ function withActive(act: (active: Active) => void): () => void {
 
 const HANDLERS: CommandHandlers = {
   'follow.toggle': withActive(({ file }) => tellFollow('toggle', file)),
+  'view.clear': withActive((active) => void clearFromHere(active)),
   'move.pageOrFollow': withActive(({ file, view }) => {
     const last = { offset: Math.max(0, file.size - 1), end: file.size };
     if (file.size === 0 || isShown(file.id, view.pane, last)) tellFollow('toggle', file);
@@ -24,7 +26,12 @@ const HANDLERS: CommandHandlers = {
 
 export function useFollowCommands(): void {
   const file = useActiveFile();
+  const hidden = useActiveView()?.start ?? 0;
   useCommandHandlers(HANDLERS, file !== null);
+  useCommandHandlers(
+    { 'view.showAll': withActive((active) => appStore.getState().hideBefore(active.file.id, 0)) },
+    hidden > 0,
+  );
   useCommandHandlers(
     { 'file.switch': withActive((active) => followNewFile(active.file)) },
     file?.pathState === 'replaced',

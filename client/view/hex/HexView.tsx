@@ -19,9 +19,11 @@ import { useVisibleHits } from '../../search/useVisibleHits.ts';
 import { appStore } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
 import { CopyNotice, useCopy } from '../copy/useCopy.tsx';
+import { HiddenStrip } from '../HiddenStrip.tsx';
 import { HorizontalBar } from '../HorizontalBar.tsx';
 import { markName } from '../marks/markNames.ts';
-import { Overview, type OverviewStep } from '../overview/Overview.tsx';
+import type { OverviewStep } from '../overview/Overview.tsx';
+import { PartOverview } from '../overview/PartOverview.tsx';
 import type { OverviewLayer } from '../overview/paintLayers.ts';
 import { RowsViewport } from '../rows.tsx';
 import { HexBookmarks } from './HexBookmarks.tsx';
@@ -125,11 +127,14 @@ export function HexView(props: HexViewProps) {
   const { rowBytes } = layout;
 
   const rowCount = Math.ceil(size / rowBytes);
+  const lowRow = Math.floor((view?.start ?? 0) / rowBytes);
+  const hidden = lowRow * rowBytes;
   const [initialRow] = useState(() => (view ? firstRow(view, rowBytes) : 0));
   const [position, setPosition] = useState<RowPosition>({ row: initialRow, px: 0 });
   const report = useRef<(position: RowPosition) => void>(() => undefined);
   const runway = useRunway({
     rowCount,
+    firstRow: lowRow,
     rowHeight,
     measured: false,
     initialRow,
@@ -166,7 +171,17 @@ export function HexView(props: HexViewProps) {
   }, [current.cursor, current.anchor]);
   const [announcement, announce] = useAnnouncement(cache);
   useHexCommands(
-    { fileId: file.id, size, rowBytes, radix: settings.addressRadix, runway, copy, column, onMoved: announce },
+    {
+      fileId: file.id,
+      size,
+      start: view?.start ?? 0,
+      rowBytes,
+      radix: settings.addressRadix,
+      runway,
+      copy,
+      column,
+      onMoved: announce,
+    },
     active,
   );
   const onPointer = useHexPointer({ fileId: file.id, cache, layout, onColumn: setColumn, scrollLeft });
@@ -253,6 +268,7 @@ export function HexView(props: HexViewProps) {
           scrollLeft={scrollLeft}
           textName={codec === null ? 'ASCII' : encoding.toUpperCase()}
         />
+        {hidden > 0 && <HiddenStrip fileId={file.id} bytes={hidden} />}
         <RowsViewport
           runway={runway}
           label={`Bytes of ${file.name}`}
@@ -289,12 +305,16 @@ export function HexView(props: HexViewProps) {
             onScroll={scrollSideways}
           />
         )}
+        {size > 0 && hidden >= size && (
+          <p className="hex-empty">Nothing has come since. What comes appears here by itself.</p>
+        )}
         {size === 0 && <p className="hex-empty">This file is empty. Bytes written to it will appear here.</p>}
         <CopyNotice actions={copy} />
       </div>
       {/* Linked panes show the same place of the same file: one strip, at the right, is enough. */}
       {current.mode !== 'both' && (
-        <Overview
+        <PartOverview
+          start={hidden}
           unit="bytes"
           size={size}
           visible={visible}
@@ -330,6 +350,7 @@ const EMPTY_VIEW = {
   anchor: null,
   top: 0,
   encoding: null,
+  start: 0,
   reveal: { offset: 0, align: 'top', seq: 0 },
   followed: 0,
 } as const;

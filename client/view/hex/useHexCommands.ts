@@ -14,6 +14,8 @@ import { moveRows, moveTarget, rowsOf } from './hexMoves.ts';
 export interface HexCommandParts {
   readonly fileId: string;
   readonly size: number;
+  /** What lies before it is hidden. */
+  readonly start: number;
   readonly rowBytes: number;
   readonly radix: 'hex' | 'decimal';
   readonly runway: Runway;
@@ -60,14 +62,14 @@ export function useHexCommands(parts: HexCommandParts, active: boolean): void {
   });
 
   const move = useCallback((command: CommandId, invocation: Invocation) => {
-    const { fileId, size, rowBytes, runway, onMoved } = latest.current;
+    const { fileId, size, start, rowBytes, runway, onMoved } = latest.current;
     const state = appStore.getState();
     const view = state.views[fileId];
-    if (!view || size === 0) return;
+    if (!view || size <= start) return;
     const extent = { size, rowBytes, pageRows: runway.pageRows };
     const anchor = invocation.extend ? (view.anchor ?? view.cursor) : null;
     const rows = rowsOf(command, runway.pageRows);
-    let { cursor } = view;
+    let cursor = Math.max(view.cursor, start);
     if (rows !== 0) {
       // A page moves view and cursor together. A cursor that is out of sight first comes to where the person looks.
       const top = runway.position().row;
@@ -82,8 +84,9 @@ export function useHexCommands(parts: HexCommandParts, active: boolean): void {
       const near = Math.max(first, Math.min(row, top + runway.pageRows - 1));
       if (row < top || row > top + runway.pageRows) cursor = moveRows(cursor, near - row, extent);
     }
-    const target = moveTarget(command, cursor, extent);
-    if (target === null) return;
+    const wanted = moveTarget(command, cursor, extent);
+    if (wanted === null) return;
+    const target = Math.max(start, wanted);
     state.move(fileId, target, { anchor, reveal: 'nearest' });
     onMoved(target);
   }, []);
@@ -96,9 +99,9 @@ export function useHexCommands(parts: HexCommandParts, active: boolean): void {
 
   const handlers: CommandHandlers = {
     'select.all': () => {
-      const { fileId, size } = latest.current;
+      const { fileId, size, start } = latest.current;
       // The cursor goes to the end without taking the view along.
-      if (size > 0) appStore.getState().move(fileId, size - 1, { anchor: 0 });
+      if (size > 0) appStore.getState().move(fileId, size - 1, { anchor: Math.min(start, size - 1) });
     },
     'select.clear': () => {
       const { fileId, copy } = latest.current;

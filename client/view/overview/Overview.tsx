@@ -31,6 +31,8 @@ export type OverviewStep = 'up' | 'down' | 'pageUp' | 'pageDown' | 'start' | 'en
 export interface OverviewProps {
   /** What it is a scale of: bytes of the file, or numbers of rows that are not spread evenly over the file. */
   readonly unit: 'bytes' | 'rows';
+  /** What the scale begins with, to be added to what is said of places; 0 when absent. */
+  readonly origin?: number;
   /** How many there are; the numbers below are of the same unit. */
   readonly size: number;
   /** Bytes on screen. */
@@ -187,7 +189,7 @@ export function Overview(props: OverviewProps) {
       aria-valuetext={
         props.unit === 'rows'
           ? `Row ${formatCount(Math.floor(place) + 1)} of ${formatCount(size)}`
-          : `Offset ${formatCount(place)} of ${formatCount(size)}`
+          : `Offset ${formatCount(place + (props.origin ?? 0))} of ${formatCount(size + (props.origin ?? 0))}`
       }
       tabIndex={0}
       onPointerDown={onPointerDown}
@@ -204,6 +206,7 @@ export function Overview(props: OverviewProps) {
       {tip && size > 0 && (
         <OverviewTip
           tip={tip}
+          origin={props.origin ?? 0}
           unit={props.unit}
           size={size}
           height={height}
@@ -285,6 +288,7 @@ function Layers({ layers, size, height }: { layers: readonly OverviewLayer[]; si
 
 interface TipProps {
   readonly tip: Tip;
+  readonly origin: number;
   readonly unit: OverviewProps['unit'];
   readonly size: number;
   readonly height: number;
@@ -299,7 +303,7 @@ const NAMED_MARKS = 4;
 /** How long the pointer rests on a place before more is asked about it, ms. */
 const DESCRIBE_DELAY_MS = 80;
 
-function OverviewTip({ tip, unit, size, height, layers, describe }: TipProps) {
+function OverviewTip({ tip, origin, unit, size, height, layers, describe }: TipProps) {
   const [more, setMore] = useState('');
   const { offset } = tip;
   const marks = marksNear(layers, offset, (size / Math.max(1, height)) * MARK_REACH_PX, NAMED_MARKS);
@@ -327,9 +331,9 @@ function OverviewTip({ tip, unit, size, height, layers, describe }: TipProps) {
   });
   return (
     <div ref={box} className="overview-tip" role="tooltip">
-      <strong>{unit === 'rows' ? `Row ${formatCount(offset + 1)}` : `0x${formatHex(offset)}`}</strong>
+      <strong>{unit === 'rows' ? `Row ${formatCount(offset + 1)}` : `0x${formatHex(offset + origin)}`}</strong>
       <span>
-        {unit === 'rows' ? `of ${formatCount(size)}` : formatCount(offset)} · {formatPercent(offset, size)}
+        {unit === 'rows' ? `of ${formatCount(size)}` : formatCount(offset + origin)} · {formatPercent(offset, size)}
       </span>
       {more !== '' && <span>{more}</span>}
       {marks.map(({ name, tint }, index) => (

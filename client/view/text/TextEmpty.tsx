@@ -2,6 +2,8 @@
 
 interface TextEmptyProps {
   readonly size: number;
+  /** All that is there is hidden. */
+  readonly cleared: boolean;
   /** Why the rows could not be had, one sentence. */
   readonly error: string | null;
   /** Why the filter has no rows, one sentence; null where all rows are shown. */
@@ -9,10 +11,11 @@ interface TextEmptyProps {
   readonly onRetry: () => void;
 }
 
-export function TextEmpty({ size, error, filter, onRetry }: TextEmptyProps) {
+export function TextEmpty({ size, cleared, error, filter, onRetry }: TextEmptyProps) {
   if (size === 0) {
     return <p className="text-empty">This file is empty. Lines written to it will appear here.</p>;
   }
+  if (cleared) return <p className="text-empty">Nothing has come since. What comes appears here by itself.</p>;
   if (error !== null) {
     return (
       <div className="text-empty text-failed">

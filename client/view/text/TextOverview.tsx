@@ -8,7 +8,8 @@ import type { RowGeometry, TextSnapshot } from '../../rows/textChange.ts';
 import { meanRow, rowAt } from '../../rows/textRun.ts';
 import type { Runway } from '../../rows/useRunway.ts';
 import type { FileView } from '../../state/store.ts';
-import { Overview, type OverviewProps, type OverviewStep } from '../overview/Overview.tsx';
+import type { OverviewProps, OverviewStep } from '../overview/Overview.tsx';
+import { PartOverview } from '../overview/PartOverview.tsx';
 import type { OverviewLayer } from '../overview/paintLayers.ts';
 import { useSeek } from './textViewHooks.ts';
 
@@ -68,7 +69,8 @@ export function TextOverview(props: TextOverviewProps) {
     }
   };
   return (
-    <Overview
+    <PartOverview
+      start={picked ? 0 : facts.start}
       unit={picked ? 'rows' : 'bytes'}
       size={scale}
       {...place}

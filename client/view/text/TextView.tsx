@@ -20,6 +20,7 @@ import { useCommandHandlers } from '../../state/commandRegistry.ts';
 import { appStore, type FileView } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
 import { CopyNotice, useCopy } from '../copy/useCopy.tsx';
+import { HiddenStrip } from '../HiddenStrip.tsx';
 import { HorizontalBar } from '../HorizontalBar.tsx';
 import type { OverviewProps } from '../overview/Overview.tsx';
 import type { OverviewLayer } from '../overview/paintLayers.ts';
@@ -85,6 +86,8 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const { wrap } = settings;
   const encoding = view.encoding ?? file.encoding;
   const beside = filtered?.beside === true;
+  // Rows of a filter are all shown: what is hidden is told by the strip of the other rows.
+  const start = filtered ? 0 : Math.min(view.start, size);
 
   const [initial] = useState(() => firstPlace(view, file.id));
   const top = useRef<TextTop>({ offset: initial.offset, px: 0 });
@@ -101,6 +104,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     cache,
     api,
     encoding: view.encoding,
+    start,
     wrap,
     initial,
     top,
@@ -122,9 +126,9 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
       }),
     [encoding, settings.tabSize, settings.rawEscapes, cache],
   );
-  const places = useMemo<TextPlaces | null>(() => run && { run, contents, size }, [run, contents, size]);
+  const places = useMemo<TextPlaces | null>(() => run && { run, contents, start, size }, [run, contents, start, size]);
 
-  const runway = useRunway({ rowCount, rowHeight, measured: wrap, initialRow: 0 });
+  const runway = useRunway({ rowCount, firstRow: snapshot.firstRow, rowHeight, measured: wrap, initialRow: 0 });
   shift.current = runway.shift;
 
   const width = useWidth(main);
@@ -290,6 +294,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
           summary={filtered?.summary ?? null}
           lost={run !== null && gapAt(run, view.cursor, size) !== null}
         />
+        {start > 0 && <HiddenStrip fileId={file.id} bytes={start} />}
         {file.previous && visible.offset === 0 && <SeamHeader name={file.name} seam={file.previous} />}
         <RowsViewport
           runway={runway}
@@ -307,7 +312,13 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
           announcement={announcement}
         />
         {(size === 0 || !run) && (
-          <TextEmpty size={size} error={errors.jump ?? null} filter={filtered?.empty ?? null} onRetry={retryGeometry} />
+          <TextEmpty
+            size={size}
+            cleared={start >= size}
+            error={errors.jump ?? null}
+            filter={filtered?.empty ?? null}
+            onRetry={retryGeometry}
+          />
         )}
         {!wrap && (
           <HorizontalBar

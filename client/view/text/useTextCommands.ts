@@ -147,7 +147,7 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
       const { fileId, places, runway, rowCount, bring, visualMove } = latest.current;
       const view = appStore.getState().views[fileId];
       if (!view || !places || places.size === 0) return true;
-      const { cursor } = view;
+      const cursor = Math.max(view.cursor, places.start);
       if (view.reveal.seq > view.followed || latest.current.moving()) return false;
       const done = (target: CharacterPlace | null): boolean => {
         if (target) finish(move, target);
@@ -155,9 +155,10 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
       };
       if (move.step === 'fileStart' || move.step === 'fileEnd') {
         const edge = move.step === 'fileStart' ? 'start' : 'end';
-        const offset = edgeOffset(places.run, edge, places.size);
+        const outermost = edgeOffset(places.run, edge, places.size);
+        const offset = outermost === null ? null : Math.max(places.start, outermost);
         const character = offset === null ? null : characterHolding(places, offset);
-        if (!character && !move.brought) bring(offset ?? (edge === 'start' ? 0 : places.size - 1));
+        if (!character && !move.brought) bring(offset ?? (edge === 'start' ? places.start : places.size - 1));
         move.brought = true;
         return done(character);
       }
@@ -201,7 +202,8 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
           ? lastVisibleRow
           : firstVisibleRow;
       const from = move.lost || base === null ? seen : base;
-      const target = Math.max(0, Math.min(from + move.rows, rowCount - 1));
+      const lowest = places.run.rows[0]?.offset === places.start ? places.run.firstRow : 0;
+      const target = Math.max(lowest, Math.min(from + move.rows, rowCount - 1));
       if (!move.brought && page) runway.scrollByRows(move.rows);
       else if (!move.brought && rowAt(places.run, target) === null) runway.scrollToRow(target, 'nearest');
       move.brought = true;
@@ -237,7 +239,7 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
     'select.all': () => {
       const { fileId, places } = latest.current;
       // The cursor goes to the end without taking the view along.
-      if (places && places.size > 0) appStore.getState().move(fileId, places.size - 1, { anchor: 0 });
+      if (places && places.size > 0) appStore.getState().move(fileId, places.size - 1, { anchor: places.start });
     },
     'select.clear': () => {
       const { fileId, copy } = latest.current;

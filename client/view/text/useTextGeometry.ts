@@ -24,6 +24,8 @@ export interface GeometryParts {
   readonly cache: PageCache;
   readonly api: Api;
   readonly encoding: string | null;
+  /** What lies before this byte is hidden. */
+  readonly start: number;
   readonly wrap: boolean;
   readonly initial: { readonly offset: number; readonly align: TextScroll['align']; readonly px: number };
   /** Where the view is; read when everything has to be made anew around it. */
@@ -89,7 +91,8 @@ export function useTextGeometry(parts: GeometryParts): GeometryUse {
   const { file, cache, api, encoding, wrap, top, filtered } = parts;
   const { size, generation, renewals } = cache;
   const index = indexFor(file, encoding);
-  const known: GeometryFile = { size, generation, encoding, index };
+  const { start } = parts;
+  const known: GeometryFile = { size, start, generation, encoding, index };
   const latest = useRef(parts);
   latest.current = parts;
   const onStale = (newGeneration: number, newSize: number): void => cache.update(newSize, newGeneration);
@@ -124,8 +127,8 @@ export function useTextGeometry(parts: GeometryParts): GeometryUse {
   }, [geometry]);
 
   useEffect(() => {
-    geometry.update({ size, generation, encoding, index }, top.current);
-  }, [geometry, size, generation, encoding, index, top]);
+    geometry.update({ size, start, generation, encoding, index }, top.current);
+  }, [geometry, size, start, generation, encoding, index, top]);
 
   const { id, version, rows } = filtered?.progress ?? {};
   useEffect(() => {

@@ -64,7 +64,7 @@ class Harness {
   }
 
   file() {
-    return { size: sizeOf(this.filter), generation: this.filter.generation, encoding: null, index: null };
+    return { size: sizeOf(this.filter), generation: this.filter.generation, start: 0, encoding: null, index: null };
   }
 
   hear({ shift, scroll, snapshot }: TextChange): void {

@@ -56,6 +56,7 @@ class Harness {
       size: text.length,
       generation,
       encoding: null,
+      start: 0,
       index: {
         scannedBytes: Math.min(scanned, text.length),
         lines,
