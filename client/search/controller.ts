@@ -5,7 +5,7 @@
  * Progress is asked for, at growing intervals up to POLL_MS, and not streamed: HTTP/1.1 has six connections per origin, and pages,
  * lines and the file's events need them.
  */
-import type { SearchRequest } from '../../shared/protocol.ts';
+import type { SearchNearReply, SearchRequest } from '../../shared/protocol.ts';
 import { ApiError, isTransient, pauseAskedFor } from '../api/errors.ts';
 import { createSearchApi, type Direction } from '../api/searches.ts';
 import { jumpTo, withoutHistory } from '../state/addressBar.ts';

@@ -40,6 +40,7 @@ import {
   MAX_ROW_BYTES,
   MIN_ROW_BYTES,
 } from './hexLayout.ts';
+import { EMPTY_VIEW, mountedExtent } from './hexParts.ts';
 import { useHexCommands } from './useHexCommands.ts';
 import { useHexFollow } from './useHexFollow.ts';
 import { firstRow, useHexPlace } from './useHexPlace.ts';
@@ -333,24 +334,3 @@ export function HexView(props: HexViewProps) {
     </div>
   );
 }
-
-/** The bytes of all rows that are in the page. */
-function mountedExtent(items: readonly RunwayItem[], rowBytes: number, size: number): Extent {
-  const offset = (items[0]?.row ?? 0) * rowBytes;
-  const end = Math.min(size, ((items.at(-1)?.row ?? -1) + 1) * rowBytes);
-  return { offset, end: Math.max(offset, end) };
-}
-
-const EMPTY_VIEW = {
-  mode: 'hex',
-  pane: 'hex',
-  leads: 'hex',
-  lead: null,
-  cursor: 0,
-  anchor: null,
-  top: 0,
-  encoding: null,
-  start: 0,
-  reveal: { offset: 0, align: 'top', seq: 0 },
-  followed: 0,
-} as const;
