@@ -41,6 +41,10 @@ export function followNewFile(file: FileInfo): void {
 
 /** Closes a file that had a path before; the one that took its place is shown. */
 export async function closeRotated(file: FileInfo): Promise<void> {
+  const { files, activeFile, activate } = appStore.getState();
+  const next = files.find(({ id }) => id === file.next?.id);
+  // Before it is gone, so that nothing more is asked of it.
+  if (next && activeFile === file.id) activate(next.id);
   try {
     await api.close(file.id);
     await loadFiles();

@@ -3,7 +3,7 @@
  * settings); the store holds what is shared with other views, and nothing here is kept twice.
  */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { type Extent, selectionExtent } from '../../../shared/extent.ts';
+import { selectionExtent } from '../../../shared/extent.ts';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { createTextCodec } from '../../../shared/text/codec.ts';
 import { formatHex } from '../../../shared/units.ts';
