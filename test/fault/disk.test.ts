@@ -29,39 +29,43 @@ async function indexOf(server: BigviewServer) {
   return (await server.indexed((await server.file()).id)).index;
 }
 
-it(`is killed ${KILLS} times while it writes an index, and never believes half of one`, async () => {
-  const folder = tempFolder();
-  const path = oldLog(folder);
-  const home = join(folder, 'home');
-  const stored = join(home, 'bigview');
-  mkdirSync(stored, { recursive: true });
-  const random = seededRandom(41);
-  const found = { half: 0, whole: 0 };
-  for (let n = 0; n < KILLS; n++) {
-    const server = await startServer({ files: [path], env: { XDG_CACHE_HOME: home } });
-    const begun = new Promise<void>((resolve) => {
-      const watcher = watch(stored, () => resolve());
-      void server.exited.then(() => watcher.close());
-    });
-    const index = await indexOf(server);
-    expect(index).toMatchObject({ lines: LINES, complete: true, error: null });
-    if (index.fromCache) found.whole++;
-    // From the first sign of a write on, within the few milliseconds that it takes.
-    await Promise.race([begun, sleep(300)]);
-    await sleep(random() * 4);
-    server.child.kill('SIGKILL');
-    await server.exited;
-    const names = readdirSync(stored);
-    if (names.some((name) => name.endsWith('.tmp'))) found.half++;
-    // Half of the time another run begins without any.
-    if (random() < 0.5) for (const name of names) if (name.endsWith('.lines')) spawnSync('rm', [join(stored, name)]);
-    // As if it had been a long time ago: what is left over then goes.
-    for (const name of readdirSync(stored)) utimesSync(join(stored, name), 1e9, 1e9);
-  }
-  const last = await startServer({ files: [path], env: { XDG_CACHE_HOME: home } });
-  expect(await indexOf(last)).toMatchObject({ lines: LINES, complete: true, error: null });
-  console.info(`killed ${KILLS} times: ${found.half} left half an index, ${found.whole} began with a whole one`);
-});
+it(
+  `is killed ${KILLS} times while it writes an index, and never believes half of one`,
+  async () => {
+    const folder = tempFolder();
+    const path = oldLog(folder);
+    const home = join(folder, 'home');
+    const stored = join(home, 'bigview');
+    mkdirSync(stored, { recursive: true });
+    const random = seededRandom(41);
+    const found = { half: 0, whole: 0 };
+    for (let n = 0; n < KILLS; n++) {
+      const server = await startServer({ files: [path], env: { XDG_CACHE_HOME: home } });
+      const begun = new Promise<void>((resolve) => {
+        const watcher = watch(stored, () => resolve());
+        void server.exited.then(() => watcher.close());
+      });
+      const index = await indexOf(server);
+      expect(index).toMatchObject({ lines: LINES, complete: true, error: null });
+      if (index.fromCache) found.whole++;
+      // From the first sign of a write on, within the few milliseconds that it takes.
+      await Promise.race([begun, sleep(300)]);
+      await sleep(random() * 4);
+      server.child.kill('SIGKILL');
+      await server.exited;
+      const names = readdirSync(stored);
+      if (names.some((name) => name.endsWith('.tmp'))) found.half++;
+      // Half of the time another run begins without any.
+      if (random() < 0.5) for (const name of names) if (name.endsWith('.lines')) spawnSync('rm', [join(stored, name)]);
+      // As if it had been a long time ago: what is left over then goes.
+      for (const name of readdirSync(stored)) utimesSync(join(stored, name), 1e9, 1e9);
+    }
+    const last = await startServer({ files: [path], env: { XDG_CACHE_HOME: home } });
+    expect(await indexOf(last)).toMatchObject({ lines: LINES, complete: true, error: null });
+    console.info(`killed ${KILLS} times: ${found.half} left half an index, ${found.whole} began with a whole one`);
+  },
+  effort(120_000, 1_200_000),
+);
 
 describe.runIf(onLinux)('no room, or no right to write', () => {
   /** Fails at the first write, the second time where it is mounted. */

@@ -61,6 +61,9 @@ describe.each(ENGINES)('%s', (engine) => {
     const events = await server.fetch(`/api/files/${id}/events`, { signal: listener.signal });
     void events.text().catch(() => undefined);
     await bytes(0, 100);
+    // Its threads start now, not later by themselves.
+    await server.post(`/api/files/${id}/searches`, { kind: 'bytes', pattern: '00' });
+    await sleep(300);
     const before = usageOf(server.pid);
     const random = seededRandom(31);
     for (let n = 0; n < ROTATIONS; n++) {

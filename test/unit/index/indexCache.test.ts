@@ -177,44 +177,52 @@ describe('IndexCache', () => {
     expect(await open(other, cache)).toMatchObject({ fromCache: false, lines: 19_000 });
   });
 
-  it('rebuilds after any flipped byte', async () => {
-    const { path, cache, folder, entries } = setup();
-    await open(path, cache);
-    const file = join(folder, entries()[0] ?? '');
-    const whole = readFileSync(file);
-    const source = await openSource(path, 'read');
-    expect(await cache.load(source, LF)).not.toBeNull();
-    expect(whole.length).toBeGreaterThan(16_384);
-    for (let at = 0; at < whole.length; at++) {
-      // All of the head and the hash, and in `npm test` a sample of the counts between.
-      if (at > 800 && at < whole.length - 40 && at % effort(97, 1) !== 0) continue;
-      const broken = Buffer.from(whole);
-      broken[at] = (broken[at] ?? 0) ^ (1 << (at % 8));
-      writeFileSync(file, broken);
-      expect(await cache.load(source, LF), `byte ${at}`).toBeNull();
-    }
-    writeFileSync(file, whole);
-    expect(await cache.load(source, LF)).not.toBeNull();
-    source.close();
-  });
+  it(
+    'rebuilds after any flipped byte',
+    async () => {
+      const { path, cache, folder, entries } = setup();
+      await open(path, cache);
+      const file = join(folder, entries()[0] ?? '');
+      const whole = readFileSync(file);
+      const source = await openSource(path, 'read');
+      expect(await cache.load(source, LF)).not.toBeNull();
+      expect(whole.length).toBeGreaterThan(16_384);
+      for (let at = 0; at < whole.length; at++) {
+        // All of the head and the hash, and in `npm test` a sample of the counts between.
+        if (at > 800 && at < whole.length - 40 && at % effort(97, 1) !== 0) continue;
+        const broken = Buffer.from(whole);
+        broken[at] = (broken[at] ?? 0) ^ (1 << (at % 8));
+        writeFileSync(file, broken);
+        expect(await cache.load(source, LF), `byte ${at}`).toBeNull();
+      }
+      writeFileSync(file, whole);
+      expect(await cache.load(source, LF)).not.toBeNull();
+      source.close();
+    },
+    effort(30_000, 600_000),
+  );
 
-  it('rebuilds after a cut at any length, and after anything appended', async () => {
-    const { path, cache, folder, entries } = setup();
-    await open(path, cache);
-    const file = join(folder, entries()[0] ?? '');
-    const whole = readFileSync(file);
-    const source = await openSource(path, 'read');
-    for (let length = 0; length < whole.length; length++) {
-      if (length > 800 && length < whole.length - 40 && length % effort(97, 1) !== 0) continue;
-      writeFileSync(file, whole.subarray(0, length));
-      expect(await cache.load(source, LF), `cut at ${length}`).toBeNull();
-    }
-    writeFileSync(file, Buffer.concat([whole, Buffer.of(0)]));
-    expect(await cache.load(source, LF)).toBeNull();
-    writeFileSync(file, whole);
-    expect(await cache.load(source, LF)).not.toBeNull();
-    source.close();
-  });
+  it(
+    'rebuilds after a cut at any length, and after anything appended',
+    async () => {
+      const { path, cache, folder, entries } = setup();
+      await open(path, cache);
+      const file = join(folder, entries()[0] ?? '');
+      const whole = readFileSync(file);
+      const source = await openSource(path, 'read');
+      for (let length = 0; length < whole.length; length++) {
+        if (length > 800 && length < whole.length - 40 && length % effort(97, 1) !== 0) continue;
+        writeFileSync(file, whole.subarray(0, length));
+        expect(await cache.load(source, LF), `cut at ${length}`).toBeNull();
+      }
+      writeFileSync(file, Buffer.concat([whole, Buffer.of(0)]));
+      expect(await cache.load(source, LF)).toBeNull();
+      writeFileSync(file, whole);
+      expect(await cache.load(source, LF)).not.toBeNull();
+      source.close();
+    },
+    effort(30_000, 600_000),
+  );
 
   it('costs only itself when there is no room or no right to write', async () => {
     const { path } = setup();
