@@ -14,10 +14,14 @@ export interface WireReply {
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
-/** One connection, one request at a time; opened again by itself when the server has closed it. */
+/**
+ * One connection, one request at a time; opened again by itself when the server has closed it. As browsers do, a request on a
+ * connection that was used before is sent once more when it is closed without a byte: the server was tired of waiting just then.
+ */
 export class Wire {
   readonly #port: number;
   #socket: Socket | null = null;
+  #used = false;
   #got: Buffer = Buffer.alloc(0);
   #ended = false;
   #wake: (() => void) | null = null;
@@ -37,11 +41,15 @@ export class Wire {
     { bodiless = false, half = null }: { bodiless?: boolean; half?: number | null } = {},
   ): Promise<WireReply> {
     const socket = await this.#connected();
+    const again = this.#used;
+    this.#used = true;
     socket.write(bytes);
     const until = performance.now() + deadlineMs;
     let halfAt = half === null ? Number.POSITIVE_INFINITY : performance.now() + half;
     for (;;) {
       const reply = this.#take(bodiless);
+      if (reply?.status === 0 && again && reply.body.length === 0)
+        return this.ask(bytes, deadlineMs, { bodiless, half });
       if (reply) return reply;
       const now = performance.now();
       if (now > until) {
@@ -68,6 +76,7 @@ export class Wire {
     this.#socket = socket;
     this.#got = Buffer.alloc(0);
     this.#ended = false;
+    this.#used = false;
     const parts = (part: Buffer): void => {
       if (this.#socket !== socket) return;
       this.#got = this.#got.length === 0 ? part : Buffer.concat([this.#got, part]);

@@ -38,6 +38,17 @@ export class Soak {
     this.infos = infos;
   }
 
+  /** As the server's own, and once more when the connection was closed for want of use just then. */
+  fetch(path: string): Promise<Response> {
+    return this.server.fetch(path).catch(() => this.server.fetch(path));
+  }
+
+  async json<T>(path: string): Promise<T> {
+    const response = await this.fetch(path);
+    if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
   count(what: string): void {
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
   }
@@ -58,7 +69,7 @@ export async function scroll(soak: Soak, random: () => number): Promise<void> {
   while (soak.running) {
     const number = Math.floor(random() * soak.infos.length);
     const id = soak.infos[number]?.id ?? '';
-    const { size } = await server.json<FileInfo>(`/api/files/${id}`);
+    const { size } = await soak.json<FileInfo>(`/api/files/${id}`);
     let offset = Math.floor((random() * size) / WINDOW) * WINDOW;
     for (let page = 0; page < 10 && soak.running; page++, offset += WINDOW) {
       const began = performance.now();
@@ -74,7 +85,7 @@ export async function scroll(soak: Soak, random: () => number): Promise<void> {
     }
     // Some hang up in the middle of a download.
     if (random() < 0.2) {
-      await server.fetch(`/api/files/${id}/content`).then(async (response) => {
+      await soak.fetch(`/api/files/${id}/content`).then(async (response) => {
         const reader = response.body?.getReader();
         await reader?.read();
         await reader?.cancel();
@@ -123,7 +134,8 @@ export async function search(soak: Soak, random: () => number): Promise<void> {
   for (let n = 0; soak.running; n++) {
     const id = soak.infos[Math.floor(random() * soak.infos.length)]?.id ?? '';
     const base = `/api/files/${id}/searches`;
-    const response = await server.post(base, SEARCHES[n % SEARCHES.length]);
+    const ask = (): Promise<Response> => server.post(base, SEARCHES[n % SEARCHES.length]);
+    const response = await ask().catch(ask);
     soak.count(`search ${response.status}`);
     if (response.status === 503) {
       await response.arrayBuffer();
@@ -132,17 +144,17 @@ export async function search(soak: Soak, random: () => number): Promise<void> {
     }
     const { id: sid } = (await response.json()) as { id: string };
     for (let polls = 0; soak.running && polls < 100; polls++) {
-      const hits = await server.fetch(`${base}/${sid}/hits?start=${Math.floor(random() * 1_000)}&count=200`);
+      const hits = await soak.fetch(`${base}/${sid}/hits?start=${Math.floor(random() * 1_000)}&count=200`);
       soak.count(`hits ${hits.status}`);
       if (hits.status !== 200 && hits.status !== 409) throw new Error(`hits: ${hits.status} ${await hits.text()}`);
       if (hits.status === 200) ((await hits.json()) as SearchHitsReply).hits.length;
       else await hits.arrayBuffer();
-      const { running, error } = await server.json<SearchStatus>(`${base}/${sid}`);
+      const { running, error } = await soak.json<SearchStatus>(`${base}/${sid}`);
       if (error) soak.count(`search error: ${error.message}`);
       if (!running) break;
       await sleep(20);
     }
-    if (n % 5 !== 4) await server.fetch(`${base}/${sid}`, { method: 'DELETE' });
+    if (n % 5 !== 4) await server.fetch(`${base}/${sid}`, { method: 'DELETE' }).catch(() => undefined);
     await sleep(200);
   }
 }

@@ -1,5 +1,5 @@
 /** Files that live: one at rest, one that grows and is cut, one that is rotated, one that is rewritten in place. */
-import { closeSync, fsyncSync, ftruncateSync, mkdtempSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdtempSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { logText } from '../bench/corpus.ts';
@@ -100,7 +100,6 @@ function rewritten(path: string): LivingFile {
       if (n % 200 !== 199) return;
       life++;
       writeSync(fd, lines(0, count, life), 0);
-      fsyncSync(fd);
     },
   };
 }

@@ -58,13 +58,13 @@ process.once('SIGINT', () => {
 });
 while (soak.running && performance.now() - started < minutes * 60_000) {
   await sleep(Math.min(SAMPLE_MS, minutes * 60_000 - (performance.now() - started)));
-  if (!server.alive) failures.push('the server has ended');
   if (!server.alive) break;
   samples.push(usageOf(server.pid));
   if (samples.length % SAMPLES_PER_LINE === 0) report();
 }
 soak.running = false;
 await Promise.all(work);
+if (!server.alive) failures.push(`the server has ended: ${JSON.stringify(await server.exited)}`);
 const peak = Math.max(...samples.map(({ rss }) => rss));
 await server.stop();
 files.remove();
