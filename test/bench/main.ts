@@ -1,10 +1,11 @@
 /**
  * `npm run bench [-- NAME…]`: every promise about speed and memory, against a peer in the same run. Names: index, windows,
- * search, filter, first-rows, follow, input, scrolling, memory. BIGVIEW_BENCH_DIR is where the files are made (default: the
+ * search, filter, first-rows, follow, input, scrolling, memory, crowd. BIGVIEW_BENCH_DIR is where the files are made (default: the
  * system's temporary folder).
  */
 import { cpus } from 'node:os';
 import { createCorpus, logText } from './corpus.ts';
+import { crowdBench } from './crowdBench.ts';
 import { filterBench } from './filterBench.ts';
 import { firstRowsBench } from './firstRowsBench.ts';
 import { followBench } from './followBench.ts';
@@ -65,6 +66,7 @@ const sections: readonly (readonly [name: string, title: string, run: () => Row[
     'Peak RSS of the server',
     () => memoryBench([...sizes(), { size: '4 GiB log', path: bigLog() }], ['cached', 'map']),
   ],
+  ['crowd', 'Many clients at once, 64 KiB windows', () => crowdBench(corpus.folder)],
 ];
 
 try {
