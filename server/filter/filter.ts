@@ -210,7 +210,8 @@ export class Filter implements FilterClient {
 
   jobLost(job: FilterJob): void {
     this.#try((making) => making.lost(job));
-    if (++this.#lost > MAX_LOST) this.#stop('The filter stopped: its threads died again and again.', job.offset);
+    if (++this.#lost > MAX_LOST)
+      this.#stop('The filter stopped: its threads died or could not be started.', job.offset);
     else this.#goOn();
   }
 

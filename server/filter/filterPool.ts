@@ -4,9 +4,10 @@
  */
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { serverAsset } from '../assets.ts';
 import { searchModule } from '../search/searchPool.ts';
+import { startWorker } from '../startWorker.ts';
 import type { FilterAnswer, FilterJob, FilterWorkerData } from './filterJob.ts';
 
 /** Who wants rows made. All methods are called on the main thread and must be quick. */
@@ -87,7 +88,11 @@ export class FilterPool {
         if (this.#bytes > MAX_FLYING_BYTES) return;
         const next = this.#next();
         if (!next) return;
-        const thread = this.#threads[i] ?? this.#start();
+        const thread = this.#threads[i] ?? this.#start() ?? this.#threads[0];
+        if (!thread) {
+          next.client.jobLost(next.job);
+          continue;
+        }
         thread.jobs.set(next.job.id, next);
         this.#bytes += next.bytes;
         // The copies of the hits are the job's own.
@@ -112,9 +117,11 @@ export class FilterPool {
     }
   }
 
-  #start(): Thread {
+  /** Null when the system has no thread left. */
+  #start(): Thread | null {
     const workerData: FilterWorkerData = { module: searchModule(), niceness: NICENESS };
-    const worker = new Worker(serverAsset('filterWorker.js'), { workerData, name: 'bigview filter' });
+    const worker = startWorker(serverAsset('filterWorker.js'), { workerData, name: 'bigview filter' });
+    if (!worker) return null;
     const thread: Thread = { worker, jobs: new Map() };
     worker.unref();
     worker.on('message', (answer: FilterAnswer) => this.#said(thread, answer));

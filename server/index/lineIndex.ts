@@ -334,6 +334,7 @@ export class LineIndex implements ScanClient {
 function failure(offset: number, code: string): string {
   const place = `at offset ${offset}`;
   if (code === 'SHORT') return `The scan for lines stopped: the file ended early, ${place}.`;
+  if (code === 'THREAD') return `The scan for lines stopped: the system has no thread left for it, ${place}.`;
   if (code === 'WORKER') return `The scan for lines stopped: a scanning thread died, ${place}.`;
   return `The scan for lines stopped: the file cannot be read ${place} (${code}).`;
 }

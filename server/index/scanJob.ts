@@ -16,7 +16,7 @@ export interface ScanResult {
   readonly id: number;
   /** Terminators of each page of the job; the last page may be a part of one. Meaningless when `error` is set. */
   readonly counts: Uint32Array;
-  /** The name of an errno, `SHORT` when the file ended early, `WORKER` when the thread died; null when all went well. */
+  /** The name of an errno, `SHORT` when the file ended early, `WORKER` when the thread died, `THREAD` when there is none; null when all went well. */
   readonly error: string | null;
   /** Where it went wrong, as far as known. */
   readonly errorOffset: number;

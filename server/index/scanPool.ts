@@ -8,10 +8,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { assert } from '../../shared/assert.ts';
 import { PAGE_BYTES } from '../../shared/limits.ts';
 import { serverAsset } from '../assets.ts';
+import { startWorker } from '../startWorker.ts';
 import { kernelModule } from './kernel.ts';
 import type { ScanJob, ScanResult, ScanWorkerData } from './scanJob.ts';
 
@@ -93,7 +94,11 @@ export class ScanPool implements ScanScheduler {
         if (jobs >= depth) continue;
         const next = this.#next();
         if (!next) return;
-        const thread = this.#threads[i] ?? this.#start();
+        const thread = this.#threads[i] ?? this.#start() ?? this.#threads[0];
+        if (!thread) {
+          next.client.jobDone(next.job, failed(next.job, 'THREAD'));
+          continue;
+        }
         thread.jobs.set(next.job.id, next);
         thread.worker.postMessage(next.job);
       }
@@ -114,14 +119,16 @@ export class ScanPool implements ScanScheduler {
     return null;
   }
 
-  #start(): Thread {
+  /** Null when the system has no thread left. */
+  #start(): Thread | null {
     const workerData: ScanWorkerData = {
       module: kernelModule(),
       stripeBytes: STRIPE_BYTES,
       pageBytes: PAGE_BYTES,
       niceness: NICENESS,
     };
-    const worker = new Worker(workerCode(), { eval: true, workerData, name: 'bigview scan' });
+    const worker = startWorker(workerCode(), { eval: true, workerData, name: 'bigview scan' });
+    if (!worker) return null;
     const thread: Thread = { worker, jobs: new Map() };
     worker.on('message', (result: ScanResult) => this.#finish(thread, result));
     worker.on('error', () => this.#lose(thread));
@@ -144,12 +151,13 @@ export class ScanPool implements ScanScheduler {
     this.#threads = this.#threads.filter((other) => other !== thread);
     const entries = [...thread.jobs.values()];
     thread.jobs.clear();
-    for (const { job, client } of entries) {
-      const counts = new Uint32Array(0);
-      client.jobDone(job, { id: job.id, counts, error: 'WORKER', errorOffset: job.offset, last: -1 });
-    }
+    for (const { job, client } of entries) client.jobDone(job, failed(job, 'WORKER'));
     this.#fill();
   }
+}
+
+function failed(job: ScanJob, error: string): ScanResult {
+  return { id: job.id, counts: new Uint32Array(0), error, errorOffset: job.offset, last: -1 };
 }
 
 let code: string | null = null;

@@ -249,7 +249,8 @@ export class Search implements SearchClient, Coverage {
   jobLost(job: SearchJob): void {
     const flight = this.#land(job);
     if (!flight) return;
-    if (++this.#lost > MAX_LOST) this.#stop('The search stopped: its threads died again and again.', job.offset);
+    if (++this.#lost > MAX_LOST)
+      this.#stop('The search stopped: its threads died or could not be started.', job.offset);
     else this.#again(flight);
   }
 

@@ -10,10 +10,11 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { assert } from '../../shared/assert.ts';
 import { serverAsset } from '../assets.ts';
 import type { WasmGlobal, WasmModule } from '../index/wasmTypes.ts';
+import { startWorker } from '../startWorker.ts';
 import { CONTEXT_BYTES, PIECE_BYTES } from './kernel.ts';
 import type { SearchPlan } from './plan.ts';
 import { Beacon, type FromWorker, type SearchJob, type SearchSizes, type SearchWorkerData } from './searchJob.ts';
@@ -110,7 +111,7 @@ export class SearchPool {
 
   /** Starts up to `count` threads, so that the first search need not wait for them (some 20 ms, 10 MiB each). */
   warm(count = this.#threadCount): void {
-    while (this.#threads.length < Math.min(count, this.#threadCount)) this.#start();
+    while (this.#threads.length < Math.min(count, this.#threadCount)) if (!this.#start()) return;
   }
 
   /** Starts asking `client` for jobs; also says that it has jobs again after `nextJob` gave null. */
@@ -153,7 +154,9 @@ export class SearchPool {
         if (jobs >= depth) continue;
         const next = this.#next();
         if (!next) return;
-        this.#give(this.#threads[i] ?? this.#start(), next.job, next.client);
+        const thread = this.#threads[i] ?? this.#start() ?? this.#threads[0];
+        if (thread) this.#give(thread, next.job, next.client);
+        else next.client.jobLost(next.job);
       }
     }
   }
@@ -184,7 +187,8 @@ export class SearchPool {
     this.#watch ??= setInterval(() => this.#look(), WATCH_MS).unref();
   }
 
-  #start(): Thread {
+  /** Null when the system has no thread left. */
+  #start(): Thread | null {
     const memory = new SharedArrayBuffer(Beacon.BYTES);
     const workerData: SearchWorkerData = {
       module: searchModule(),
@@ -192,7 +196,8 @@ export class SearchPool {
       niceness: NICENESS,
       beacon: memory,
     };
-    const worker = new Worker(serverAsset('searchWorker.js'), { workerData, name: 'bigview search' });
+    const worker = startWorker(serverAsset('searchWorker.js'), { workerData, name: 'bigview search' });
+    if (!worker) return null;
     const beacon = new Beacon(memory);
     const thread: Thread = { worker, beacon, jobs: new Map(), plans: new Set(), beats: 0, beatAt: performance.now() };
     worker.unref();
