@@ -43,7 +43,7 @@ export function changeFilter(fileId: string, change: (set: FilterSet) => FilterS
   const set = change(before);
   if (!file || set === before) return;
   putFilter(fileId, { set });
-  writeFilter(file.path, set);
+  writeFilter([file.identity, file.path], set);
   runnerOf(fileId).update(set, appStore.getState().activeFile === fileId);
 }
 
@@ -89,9 +89,14 @@ export function lostFilter(fileId: string, id: string): void {
 }
 
 function restoreAll({ files, activeFile }: AppStore): void {
+  for (const [fileId, runner] of runners) {
+    if (files.some(({ id }) => id === fileId)) continue;
+    runner.close();
+    runners.delete(fileId);
+  }
   for (const file of files) {
     if (runners.has(file.id)) continue;
-    const set = readFilter(file.path);
+    const set = readFilter([file.identity, file.path]);
     putFilter(file.id, { set });
     runnerOf(file.id).update(set, file.id === activeFile);
   }

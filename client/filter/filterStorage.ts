@@ -5,8 +5,8 @@ import { isTint } from '../state/tints.ts';
 import { type FilterLayer, type FilterSet, MAX_CONTEXT, MAX_LAYERS, MAX_NAME, NO_FILTER } from './filterSet.ts';
 
 const KEY = 'bigview.filters';
-/** Files whose filters are kept, those of late. */
-const MAX_FILES = 50;
+/** Two a file: those of the fifty files of late. */
+const MAX_ENTRIES = 100;
 
 type Known = Readonly<Record<string, unknown>>;
 /** Name of the file and its filter, newest first. */
@@ -75,21 +75,27 @@ function entriesOf(text: string | null): readonly Entry[] {
   return found.filter((entry): entry is Entry => Array.isArray(entry) && typeof entry[0] === 'string');
 }
 
-/** The entries with one in front; a filter without layers is not kept. */
-export function withEntry(text: string | null, name: string, set: FilterSet): readonly Entry[] {
-  const others = entriesOf(text).filter(([other]) => other !== name);
-  return (set.layers.length === 0 ? others : [[name, storedForm(set)] as const, ...others]).slice(0, MAX_FILES);
+/** Names of a file, the surest first: what it is, and where it is, for the one that takes its place when a log is rotated. */
+export type FileNames = readonly [identity: string, path: string];
+
+/** The entries with those of a file in front; a filter without layers is not kept. */
+export function withFilter(text: string | null, names: FileNames, set: FilterSet): readonly Entry[] {
+  const others = entriesOf(text).filter(([other]) => !names.includes(other));
+  const own = set.layers.length === 0 ? [] : names.map((name) => [name, storedForm(set)] as const);
+  return [...own, ...others].slice(0, MAX_ENTRIES);
 }
 
-export function filterIn(text: string | null, name: string): FilterSet {
-  return restoreFilter(entriesOf(text).find(([other]) => other === name)?.[1]);
+export function filterIn(text: string | null, names: FileNames): FilterSet {
+  const entries = entriesOf(text);
+  const found = names.map((name) => entries.find(([other]) => other === name)).find((entry) => entry !== undefined);
+  return restoreFilter(found?.[1]);
 }
 
-export function readFilter(name: string): FilterSet {
-  return filterIn(readStored(KEY), name);
+export function readFilter(names: FileNames): FilterSet {
+  return filterIn(readStored(KEY), names);
 }
 
 /** Read again before, as other tabs write as well. */
-export function writeFilter(name: string, set: FilterSet): void {
-  writeStored(KEY, withEntry(readStored(KEY), name, set));
+export function writeFilter(names: FileNames, set: FilterSet): void {
+  writeStored(KEY, withFilter(readStored(KEY), names, set));
 }

@@ -11,7 +11,7 @@ import {
   withLayer,
   withoutLayer,
 } from '../../../client/filter/filterSet.ts';
-import { filterIn, restoreFilter, storedForm, withEntry } from '../../../client/filter/filterStorage.ts';
+import { filterIn, restoreFilter, storedForm, withFilter } from '../../../client/filter/filterStorage.ts';
 import { DEFAULT_SWITCHES, type SearchQuery } from '../../../client/search/query.ts';
 
 const text = (pattern: string): SearchQuery => ({ ...DEFAULT_SWITCHES, kind: 'text', pattern, flags: '' });
@@ -105,13 +105,18 @@ describe('filters in the browser', () => {
   it('are kept by file, the latest fifty, and go with their last layer', () => {
     let stored: string | null = null;
     for (let file = 0; file < 60; file++)
-      stored = JSON.stringify(withEntry(stored, `/log/${file}`, filled(`p${file}`)));
-    expect(names(filterIn(stored, '/log/59'))).toEqual(['p59']);
-    expect(names(filterIn(stored, '/log/10'))).toEqual(['p10']);
-    expect(filterIn(stored, '/log/9')).toEqual(NO_FILTER);
-    stored = JSON.stringify(withEntry(stored, '/log/59', { ...NO_FILTER, on: true }));
-    expect(filterIn(stored, '/log/59')).toEqual(NO_FILTER);
-    expect(filterIn('{"cut', '/log/59')).toEqual(NO_FILTER);
-    expect(filterIn('[["/a"],7,["/b",null]]', '/b')).toEqual(NO_FILTER);
+      stored = JSON.stringify(withFilter(stored, [`id${file}`, `/log/${file}`], filled(`p${file}`)));
+    expect(names(filterIn(stored, ['id59', '/log/59']))).toEqual(['p59']);
+    expect(names(filterIn(stored, ['id10', '/log/10']))).toEqual(['p10']);
+    expect(filterIn(stored, ['id9', '/log/9'])).toEqual(NO_FILTER);
+    // Another file under the same path goes on with its filter; the file that was there keeps its own, wherever it is now.
+    stored = JSON.stringify(withFilter(stored, ['id59', '/log/59'], filled('kept')));
+    stored = JSON.stringify(withFilter(stored, ['new', '/log/59'], filled('changed')));
+    expect(names(filterIn(stored, ['newer', '/log/59']))).toEqual(['changed']);
+    expect(names(filterIn(stored, ['id59', '/log/59.1']))).toEqual(['kept']);
+    stored = JSON.stringify(withFilter(stored, ['id59', '/log/59'], { ...NO_FILTER, on: true }));
+    expect(filterIn(stored, ['id59', '/log/59'])).toEqual(NO_FILTER);
+    expect(filterIn('{"cut', ['id', '/log/59'])).toEqual(NO_FILTER);
+    expect(filterIn('[["/a"],7,["/b",null]]', ['id', '/b'])).toEqual(NO_FILTER);
   });
 });
