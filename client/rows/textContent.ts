@@ -113,7 +113,9 @@ export class TextContents {
   /** First byte of what ends the row: the terminator if it has one, else the last character. */
   lastOffset(row: TextRow): number | null {
     if (row.terminatorLength > 0 || row.length === 0) return row.offset + row.length;
-    return this.characterAt(row, row.offset + row.length - 1)?.offset ?? null;
+    const last = this.characterAt(row, row.offset + row.length - 1)?.offset ?? null;
+    // The bytes there of a very long row come when the cursor goes there.
+    return last ?? (isLong(row) ? row.offset + row.length - this.options.codec.unitBytes : null);
   }
 
   #all(row: TextRow): RowContent | null {

@@ -2,7 +2,7 @@
 
 import { byteOf, characterAtByte, indexOf } from '../../shared/text/lineLayout.ts';
 import { offsetAfter, offsetBefore } from './pickedRows.ts';
-import type { CharacterPlace, TextContents } from './textContent.ts';
+import { type CharacterPlace, isLong, type TextContents } from './textContent.ts';
 import { lineOf, rowAt, rowEnd, rowOfOffset, type TextRow, type TextRun } from './textRun.ts';
 
 export interface TextPlaces {
@@ -61,7 +61,8 @@ function stepFrom(
 export function characterInRow(places: TextPlaces, coordinate: number, cell: number): CharacterPlace | null {
   const row = rowAt(places.run, coordinate);
   const offset = row && places.contents.offsetAtCell(row, cell);
-  return row === null || offset === null ? null : places.contents.characterAt(row, offset);
+  if (row === null || offset === null) return null;
+  return places.contents.characterAt(row, offset) ?? (isLong(row) ? { offset, end: offset + 1, cells: 1 } : null);
 }
 
 /** All pieces of the line that holds the byte, as far as they are in the run. */

@@ -130,7 +130,7 @@ export function LayerItem(props: LayerItemProps) {
         <p className="filter-far tabular">
           {trouble === null ? (
             <>
-              <span className="filter-hits">{layerCount(state)}</span> {kindOf(query)}
+              <span className="filter-hits">{layerCount(state)}</span> · {kindOf(query)}
               {running && size > 0 && ` · ${formatPercent(scanned, size)}`}
             </>
           ) : (

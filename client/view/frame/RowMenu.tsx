@@ -10,7 +10,7 @@ import './rowMenu.css';
 const ITEMS: readonly (readonly CommandId[])[] = [
   ['copy.default', 'copy.hex', 'copy.text', 'copy.c', 'copy.base64', 'copy.offset', 'copy.link'],
   ['select.all', 'select.clear', 'select.save'],
-  ['filter.chosen', 'filter.exclude', 'filter.open', 'filter.toggle'],
+  ['filter.chosen', 'filter.exclude', 'filter.open'],
   ['search.chosen', 'search.open', 'jump.goto', 'jump.back', 'jump.forward'],
   ['mark.toggle', 'mark.edit', 'highlight.quick1'],
   ['view.toggle', 'view.both', 'view.inspector', 'view.encoding'],

@@ -243,7 +243,7 @@ function Ticks(props: OverviewProps & { readonly height: number }) {
       )}
       {selection && <div className="overview-selection" style={extent(selection.offset, selection.end, MIN_TICK_PX)} />}
       {props.cursor !== null && (
-        <div className="overview-cursor" style={extent(props.cursor, props.cursor + 1, MIN_TICK_PX)} />
+        <div className="overview-cursor" style={extent(props.cursor, props.cursor, MIN_TICK_PX)} />
       )}
     </>
   );

@@ -306,7 +306,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
           columnCount={2}
           contentWidth={null}
           renderRow={renderRow}
-          {...(filtered && { rowClass: (item: RunwayItem) => filteredRowClass(run, filtered, item.row) })}
+          {...(filtered && { rowClass: (item: RunwayItem) => filteredRowClass(run, filtered, item.row, wrap) })}
           onPointer={onPointer}
           onFocus={onFocus}
           announcement={announcement}

@@ -2,6 +2,7 @@
 import type { Extent } from '../../../shared/extent.ts';
 import type { FetchFilterRows, FilterProgress } from '../../rows/filterRows.ts';
 import { isApart } from '../../rows/pickedRows.ts';
+import { isLong } from '../../rows/textContent.ts';
 import { rowAt, type TextRun } from '../../rows/textRun.ts';
 import type { Tint } from '../../state/tints.ts';
 
@@ -25,11 +26,18 @@ export interface FilteredRows {
   readonly pick: (extent: Extent, signal: AbortSignal) => Promise<readonly Extent[]>;
 }
 
-/** Classes of a row: context, the colour of the first layer that it matches, what is left out above it. */
-export function filteredRowClass(run: TextRun | null, filtered: FilteredRows, row: number): string | undefined {
-  const picked = run && rowAt(run, row)?.picked;
+/** Classes of a row: context, the colour of the first layer that it matches, what is left out above it and at its end. */
+export function filteredRowClass(
+  run: TextRun | null,
+  filtered: FilteredRows,
+  at: number,
+  wrap: boolean,
+): string | undefined {
+  const row = run && rowAt(run, at);
+  const picked = row?.picked;
   if (!run || !picked) return undefined;
-  const apart = filtered.apart && isApart(run, row) ? ' text-row-apart' : '';
+  const cut = wrap && isLong(row) ? ' text-row-cut' : '';
+  const apart = `${filtered.apart && isApart(run, at) ? ' text-row-apart' : ''}${cut}`;
   if (!picked.match) return `text-row-context${apart}`;
   const tint = filtered.tints[picked.layers[0] ?? -1];
   return tint === undefined ? `text-row-match${apart}` : `text-row-match tint-${tint}${apart}`;

@@ -76,12 +76,14 @@ export function useTextPointer(parts: TextPointerParts): (event: RowsPointerEven
         return;
       }
       case 'release':
+        if (shared && held.current) state.reveal(fileId, view.cursor, 'nearest');
         held.current = null;
         return;
       case 'context': {
         const low = Math.min(view.cursor, view.anchor ?? view.cursor);
         const high = Math.max(view.cursor, view.anchor ?? view.cursor);
-        if (view.anchor === null || offset < low || offset > high) state.move(fileId, offset, { anchor: null });
+        if (view.anchor === null || offset < low || offset > high)
+          state.move(fileId, offset, { anchor: null, ...reveal });
         return;
       }
     }
