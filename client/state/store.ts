@@ -151,6 +151,13 @@ function inside(view: FileView | undefined, size: number): FileView | undefined 
   return { ...view, cursor: clampCursor(view.cursor, size), anchor };
 }
 
+/** Of a file that was empty it shows with the first bytes what it is; unless somebody has chosen a view. */
+function firstLook(view: FileView, file: FileInfo, known: FileInfo | undefined): FileView {
+  if (!known || known.size > 0 || file.size === 0 || known.kind === file.kind) return view;
+  const { mode, pane, leads } = initialView(file);
+  return view.mode === initialView(known).mode ? { ...view, mode, pane, leads } : view;
+}
+
 /** The file that is shown; once it is closed, the one that took its place, else the first. */
 function stillActive(state: AppState, files: readonly FileInfo[]): string | null {
   const { activeFile } = state;
@@ -194,7 +201,7 @@ export const appStore = createStore<AppStore>()((set, get) => {
       set((state) => ({ files: state.files.map((candidate) => (candidate.id === file.id ? file : candidate)) }));
       const before = get().views[file.id];
       const known = files.find(({ id }) => id === file.id);
-      const view = within(before, file, known);
+      const view = within(before && firstLook(before, file, known), file, known);
       if (view && view !== before) patch(file.id, () => view);
     },
     activate: (fileId) => set({ activeFile: fileId }),

@@ -15,6 +15,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, type PageOptions, withPage } from '../helpers/browser.ts';
 import { tempFolder } from '../helpers/files.ts';
+import { piped } from '../helpers/piped.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
 /** The machine may be busy with other tests. */
@@ -425,4 +426,38 @@ describe('clear from here', () => {
       LATE,
     ),
   );
+});
+
+describe('standard input', () => {
+  test('is followed from its first byte to its end', async () => {
+    const { server, child } = await piped(['-'], 'pipe');
+    await withPage(browser, server.origin, {}, async (page) => {
+      await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), server.token);
+      await page.goto(server.origin);
+      await page.getByText('Nothing has come on standard input yet.').waitFor();
+      child.stdin?.write(lines(0, 3));
+      await sees(page, '0000002 a line');
+      child.stdin?.write(lines(3, 5_000));
+      await sees(page, '0004999 a line');
+      await page.getByRole('contentinfo').getByText('Input open').waitFor();
+      child.stdin?.end('the end');
+      await sees(page, 'the end');
+      await page.getByRole('contentinfo').getByText('Input ended, 127 KiB').waitFor();
+      expect(await button(page).getAttribute('aria-pressed')).toBe('true');
+    });
+  });
+
+  test('of bytes is shown as bytes', async () => {
+    const { server, child } = await piped(['-'], 'pipe');
+    await withPage(browser, server.origin, {}, async (page) => {
+      await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), server.token);
+      await page.goto(server.origin);
+      await page.getByText('Nothing has come on standard input yet.').waitFor();
+      child.stdin?.write(Buffer.from(Array.from({ length: 20_000 }, (_, n) => (n * 7) % 256)));
+      await page.getByRole('grid', { name: 'Bytes of stdin' }).waitFor();
+      await expect
+        .poll(() => page.locator('[role=row]').last().getAttribute('data-row'), PATIENCE)
+        .toBe(String(20_000 / 16 - 1));
+    });
+  });
 });

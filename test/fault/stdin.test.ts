@@ -1,59 +1,17 @@
 /** `command | bigview -`: what comes is what is shown, nothing is left behind, and nobody is kept from writing for long. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FileInfo, FilesReply } from '../../shared/protocol.ts';
-import { BIGVIEW, BigviewServer } from '../helpers/bigview.ts';
+import { BIGVIEW, type BigviewServer } from '../helpers/bigview.ts';
 import { watchEvents } from '../helpers/events.ts';
 import { tempFolder } from '../helpers/files.ts';
+import { PIPED_TOKEN, piped, start } from '../helpers/piped.ts';
 
-const TOKEN = 'a-token-of-twenty-ch';
-
-interface Piped {
-  readonly server: BigviewServer;
-  readonly child: ChildProcess;
-  readonly cache: string;
-}
-
-/** bigview with a pipe (or an open file) as its standard input; resolves once the link is printed. */
-function piped(args: readonly string[], stdin: 'pipe' | number, cache: string = tempFolder()): Promise<Piped> {
-  return start(process.execPath, [BIGVIEW, '--no-open', '--token', TOKEN, ...args], stdin, cache);
-}
-
-async function start(
-  command: string,
-  args: readonly string[],
-  stdin: 'pipe' | 'ignore' | number,
-  cache: string,
-): Promise<Piped> {
-  const child = spawn(command, args, {
-    stdio: [stdin, 'pipe', 'pipe'],
-    env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', XDG_CACHE_HOME: cache },
-    detached: true,
-  });
-  const output = { stdout: '', stderr: '' };
-  child.stderr?.on('data', (part: Buffer) => {
-    output.stderr += part;
-  });
-  const exit = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await exit;
-  });
-  const link = await new Promise<string>((resolve, reject) => {
-    child.stdout?.on('data', (part: Buffer) => {
-      output.stdout += part;
-      const found = /^bigview: (http\S+)\n/.exec(output.stdout)?.[1];
-      if (found) resolve(found);
-    });
-    void exit.then(({ code }) => reject(new Error(`ended with ${code}: ${output.stderr}`)));
-  });
-  return { server: new BigviewServer(child, link, TOKEN, output, exit), child, cache };
-}
+const TOKEN = PIPED_TOKEN;
 
 async function fileWhen(server: BigviewServer, test: (file: FileInfo) => boolean): Promise<FileInfo> {
   for (let waited = 0; waited < 20_000; waited += 20) {
@@ -198,6 +156,37 @@ describe('standard input', () => {
     expect(run.stderr.toString()).toBe('bigview: standard input is a directory\n');
   });
 });
+
+/** A disk of 16 MiB; null without the right to mount one. */
+function smallDisk(): string | null {
+  const folder = join(tempFolder(), 'disk');
+  mkdirSync(folder);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=0700', 'bigview-test', folder]).status !== 0) return null;
+  onTestFinished(() => void spawnSync('umount', ['-l', folder]));
+  return folder;
+}
+
+it.runIf(process.platform === 'linux')(
+  'waits while the disk is full, loses nothing, and goes on when there is room',
+  async (context) => {
+    const disk = smallDisk();
+    if (disk === null) return context.skip();
+    const bytes = randomBytes(40 << 20);
+    const { server, child } = await piped(['-', '--no-cache'], 'pipe', disk);
+    child.stdin?.end(bytes);
+    const full = await fileWhen(server, ({ input }) => input?.state === 'full');
+    expect(full.size).toBeGreaterThan(4 << 20);
+    expect(full.size).toBeLessThanOrEqual(16 << 20);
+    const begin = await server.fetch(`/api/files/${full.id}/bytes?offset=0&length=1000`);
+    expect(Buffer.from(await begin.arrayBuffer()).equals(bytes.subarray(0, 1_000))).toBe(true);
+    await delay(1_500);
+    expect((await server.files())[0]?.input?.state).toBe('full');
+    spawnSync('mount', ['-o', 'remount,size=128m', disk]);
+    const { id, size } = await fileWhen(server, ({ input }) => input?.state === 'ended');
+    expect(size).toBe(bytes.length);
+    expect((await contentOf(server, id)).equals(bytes)).toBe(true);
+  },
+);
 
 it('the list says to follow it', async () => {
   const { server } = await piped(['--follow', '-'], 'pipe');
