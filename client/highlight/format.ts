@@ -1,5 +1,5 @@
-/** Highlighters as JSON: what the browser keeps, and the file that is exported and imported. */
-import { asArray, asFileOf, asObject, asOneOf, asSwitch, asText, FormatError, parseJson } from '../state/formats.ts';
+/** Highlighters as the browser keeps them. */
+import { asArray, asObject, asOneOf, asSwitch, asText, FormatError, parseJson } from '../state/formats.ts';
 import { isTint, type Tint } from '../state/tints.ts';
 import {
   type Highlighters,
@@ -36,7 +36,7 @@ function readRule(value: unknown, where: string): HighlightRule {
 }
 
 /** `take` handles what is wrong with one rule: by throwing on, or by leaving the rule out. */
-function readSet(
+export function readSet(
   value: unknown,
   where: string,
   take: (read: () => HighlightRule) => HighlightRule | null,
@@ -53,25 +53,8 @@ function readSet(
   };
 }
 
-/** The sets of an exported file, with ids of their own. Throws a FormatError that says what is wrong, and where. */
-export function importHighlighters(text: string): readonly HighlightSet[] {
-  const { sets } = asFileOf('highlighters', text);
-  const read = asArray(sets, '“sets”', MAX_SETS).map((set, index) =>
-    readSet(set, `Set ${index + 1}`, (rule) => rule()),
-  );
-  if (ruleCount(read) > MAX_RULES) {
-    throw new FormatError(`The file has ${ruleCount(read)} rules; at most ${MAX_RULES} are taken.`);
-  }
-  return read.map((set) => ({ ...set, id: newId(), rules: set.rules.map((rule) => ({ ...rule, id: newId() })) }));
-}
-
-function ruleOut({ tint, id: _id, ...rule }: HighlightRule): object {
+export function ruleOut({ tint, id: _id, ...rule }: HighlightRule): object {
   return { ...rule, colour: tint };
-}
-
-export function exportHighlighters(sets: readonly HighlightSet[]): string {
-  const plain = sets.map(({ name, on, rules }) => ({ name, on, rules: rules.map(ruleOut) }));
-  return `${JSON.stringify({ bigview: 'highlighters', version: 1, sets: plain }, null, 2)}\n`;
 }
 
 /** As the browser keeps it. */

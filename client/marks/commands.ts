@@ -1,7 +1,6 @@
-/** Setting marks, going to them, and taking them in and out. Everything is about the file that is shown. */
+/** Setting marks and going to them. Everything is about the file that is shown. */
 import { selectionExtent } from '../../shared/extent.ts';
 import type { FileInfo } from '../../shared/protocol.ts';
-import { counted } from '../../shared/units.ts';
 import { jumpTo } from '../state/addressBar.ts';
 import { cursorLineNow } from '../state/cursorLine.ts';
 import { api } from '../state/documents.ts';
@@ -9,8 +8,7 @@ import { appStore } from '../state/store.ts';
 import type { Tint } from '../state/tints.ts';
 import { notify, openField } from '../state/ui.ts';
 import { type Active, activeOf } from '../state/useApp.ts';
-import { importMarks } from './format.ts';
-import { type Mark, markAt, merged, sameMark, stepMark, withMark, withoutMark } from './marks.ts';
+import { type Mark, markAt, sameMark, stepMark, withMark, withoutMark } from './marks.ts';
 import { changeMarks, marksOf } from './marksStore.ts';
 
 /** The next mark has the colour that was picked last. */
@@ -118,22 +116,4 @@ export function stepToMark(direction: 'next' | 'previous'): void {
   if (found.around && found.mark.offset === view.cursor) notify('info', 'This is the only mark.');
   else if (found.around) notify('info', direction === 'next' ? 'On from the first mark.' : 'On from the last mark.');
   goToMark(file, found.mark);
-}
-
-/** Adds the marks of an exported file. */
-export function takeIn(file: FileInfo, text: string): void {
-  try {
-    const { marks, identity } = importMarks(text);
-    if (!changeMarks(file, (before) => merged(before, marks))) return;
-    const foreign = identity !== null && identity !== file.identity;
-    const past = marks.filter(({ offset }) => offset >= file.size).length;
-    const notes = [
-      foreign ? ' They were set in another file.' : '',
-      past > 0 ? ` ${counted(past, 'mark')} of them ${past === 1 ? 'is' : 'are'} past the end of this file.` : '',
-    ];
-    const kind = foreign || past > 0 ? 'warning' : 'success';
-    notify(kind, `${counted(marks.length, 'mark')} came in.${notes.join('')}`);
-  } catch (error) {
-    notify('error', `Not imported. ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

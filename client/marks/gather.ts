@@ -2,7 +2,7 @@
 import type { FileInfo } from '../../shared/protocol.ts';
 import { contextExtent, hexContext, textContext } from '../search/context.ts';
 import { api } from '../state/documents.ts';
-import type { ExportedMark, MarkFacts } from './format.ts';
+import type { ExportedMark, MarkFacts } from './exchange.ts';
 import type { Mark } from './marks.ts';
 
 const AT_ONCE = 4;

@@ -38,11 +38,13 @@ export class MarkVault {
         storage.removeItem(PREFIX + identity);
         return { kept: true, forgotten };
       }
-      const others = this.#others(identity);
       const text = JSON.stringify(storedMarks(file));
+      // Records are read only when one has to go.
+      let others: { readonly key: string; readonly path: string }[] | null = null;
       for (;;) {
-        const full = others.length >= MAX_FILES;
+        const full = this.#keys(identity).length >= MAX_FILES;
         if (!full && tryToSet(storage, PREFIX + identity, text)) return { kept: true, forgotten };
+        others ??= this.#others(identity);
         const oldest = others.shift();
         if (!oldest) return { kept: false, forgotten };
         storage.removeItem(oldest.key);
@@ -58,12 +60,17 @@ export class MarkVault {
     return key?.startsWith(PREFIX) ? key.slice(PREFIX.length) : null;
   }
 
+  /** Keys of the records of all other files. */
+  #keys(identity: string): readonly string[] {
+    const storage = this.#storage();
+    const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '');
+    return keys.filter((key) => key.startsWith(PREFIX) && key !== PREFIX + identity);
+  }
+
   /** The records of all other files, the one not used for longest first; what cannot be read is older than anything. */
   #others(identity: string): { readonly key: string; readonly path: string; readonly usedAt: number }[] {
     const storage = this.#storage();
-    const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '');
-    return keys
-      .filter((key) => key.startsWith(PREFIX) && key !== PREFIX + identity)
+    return this.#keys(identity)
       .map((key) => {
         const found = restoreMarks(storage.getItem(key));
         return { key, path: found?.path ?? 'a file', usedAt: found?.usedAt ?? -1 };

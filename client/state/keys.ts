@@ -85,6 +85,7 @@ const NAMES: Readonly<Record<string, string>> = {
   PageUp: 'PgUp',
   PageDown: 'PgDn',
   Escape: 'Esc',
+  Delete: 'Del',
   ContextMenu: 'Menu',
 };
 

@@ -1,7 +1,7 @@
 /** The side panel of highlighters: words that were highlighted by key, and sets of rules. What is changed shows in the rows at once. */
 import { Download, Plus, Upload, X } from 'lucide-react';
 import { counted } from '../../../shared/units.ts';
-import { exportHighlighters, importHighlighters } from '../../highlight/format.ts';
+import { exportHighlighters, importHighlighters } from '../../highlight/exchange.ts';
 import { changeHighlighters, highlightersNow, useHighlighters, useRuleCounts } from '../../highlight/highlightStore.ts';
 import { MAX_RULES, MAX_SETS, moved, newId, newRule, ruleCount } from '../../highlight/rules.ts';
 import { tintName } from '../../state/tints.ts';

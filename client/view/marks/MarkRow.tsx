@@ -64,7 +64,7 @@ export function MarkRow({ mark, line, preview, past, editing, onName, onTint, on
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the picker in it has the keys */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: keeps a click on the colour from going to the mark */}
       <div className="mark-tint" onClick={(event) => event.stopPropagation()}>
-        <TintPicker tint={mark.tint} name={`Colour of ${name}`} onPick={onTint} />
+        <TintPicker tint={mark.tint} name={`Colour of ${name}`} tabIndex={-1} onPick={onTint} />
       </div>
       <div className="mark-head">
         {editing ? (

@@ -49,6 +49,26 @@ function Advice() {
   );
 }
 
+/** What the keys of the list do. */
+function Keys() {
+  return (
+    <p id="marks-keys" className="marks-keys">
+      <span>
+        <Keycaps chord="Enter" /> go
+      </span>
+      <span>
+        <Keycaps chord="F2" /> name
+      </span>
+      <span>
+        <Keycaps chord="1" /> to <Keycaps chord="9" /> colour
+      </span>
+      <span>
+        <Keycaps chord="Delete" /> remove
+      </span>
+    </p>
+  );
+}
+
 function MarkList({
   file,
   marks,
@@ -107,6 +127,7 @@ function MarkList({
       className="marks-list scrolls"
       role="grid"
       aria-label="Marks"
+      aria-describedby="marks-keys"
       aria-rowcount={marks.length}
       aria-activedescendant={active >= first && active <= last ? `mark-${active}` : undefined}
       tabIndex={0}
@@ -201,6 +222,7 @@ export function MarksPanel({ file }: { readonly file: FileInfo }) {
         </div>
       )}
       {marks.length === 0 ? <Advice /> : <MarkList file={file} marks={marks} undo={undo} />}
+      {marks.length > 0 && <Keys />}
       <UndoBar undo={undo} />
     </div>
   );

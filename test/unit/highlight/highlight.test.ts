@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  exportHighlighters,
-  importHighlighters,
-  restoreHighlighters,
-  storedHighlighters,
-} from '../../../client/highlight/format.ts';
+import { exportHighlighters, importHighlighters } from '../../../client/highlight/exchange.ts';
+import { restoreHighlighters, storedHighlighters } from '../../../client/highlight/format.ts';
 import { CUT, findMatches, NO_PAINT, paintRow } from '../../../client/highlight/paint.ts';
 import {
   type CompiledRule,

@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type ExportedMark,
-  exportMarks,
-  type FileMarks,
-  importMarks,
-  markdownOf,
-  restoreMarks,
-  storedMarks,
-} from '../../../client/marks/format.ts';
+import { type ExportedMark, exportMarks, importMarks, markdownOf } from '../../../client/marks/exchange.ts';
+import { type FileMarks, restoreMarks, storedMarks } from '../../../client/marks/format.ts';
 import { type Mark, markAt, merged, stepMark, withMark, withoutMark } from '../../../client/marks/marks.ts';
 import { MAX_FILES, MarkVault } from '../../../client/marks/markVault.ts';
 import { TINTS } from '../../../client/state/tints.ts';
