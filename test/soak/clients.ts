@@ -1,6 +1,14 @@
 /** What people do all day, many at once: they scroll, count lines, search, look at the hits, hang up. Every reply is checked. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FileInfo, LinesReply, SearchHitsReply, SearchRequest, SearchStatus } from '../../shared/protocol.ts';
+import type {
+  FileInfo,
+  FilterRowsReply,
+  FilterStatus,
+  LinesReply,
+  SearchHitsReply,
+  SearchRequest,
+  SearchStatus,
+} from '../../shared/protocol.ts';
 import type { BigviewServer } from '../helpers/bigview.ts';
 import { getHead, Wire, type WireReply } from '../helpers/wire.ts';
 import { livingLine, type SoakFiles } from './files.ts';
@@ -156,6 +164,48 @@ export async function search(soak: Soak, random: () => number): Promise<void> {
     }
     if (n % 5 !== 4) await server.fetch(`${base}/${sid}`, { method: 'DELETE' }).catch(() => undefined);
     await sleep(200);
+  }
+}
+
+/** Two layers over one file, rows read while they are made; the file at rest has as many of them each time. */
+export async function filter(soak: Soak, random: () => number): Promise<void> {
+  const { server } = soak;
+  let atRest: number | null = null;
+  while (soak.running) {
+    const number = Math.floor(random() * soak.infos.length);
+    const base = `/api/files/${soak.infos[number]?.id ?? ''}`;
+    const layers = await Promise.all(
+      [number === 0 ? 'ERROR' : 'life', number === 0 ? 'billing' : '7 life'].map(async (pattern, n) => {
+        const response = await server.post(`${base}/searches`, { kind: 'text', pattern, report: 'lines' });
+        soak.count(`layer ${response.status}`);
+        return { search: ((await response.json()) as { id?: string }).id, role: n === 0 ? 'include' : 'exclude' };
+      }),
+    );
+    const made = await server.post(`${base}/filters`, { layers });
+    soak.count(`filter ${made.status}`);
+    const { id } = (await made.json()) as { id?: string };
+    for (let polls = 0; id && soak.running && polls < 200; polls++) {
+      const rows = await soak.fetch(`${base}/filters/${id}/rows?start=${Math.floor(random() * 500)}&count=100`);
+      soak.count(`rows ${rows.status}`);
+      if (rows.status === 409) {
+        await rows.arrayBuffer();
+        break;
+      }
+      if (rows.status !== 200) throw new Error(`rows: ${rows.status} ${await rows.text()}`);
+      const reply = (await rows.json()) as FilterRowsReply;
+      if (number > 0 && reply.rows.some(({ offset }) => offset % LINE_BYTES !== 0)) throw new Error('a row is no line');
+      const { complete, running, rows: total } = await soak.json<FilterStatus>(`${base}/filters/${id}`);
+      if (complete && number === 0) {
+        if (atRest !== null && atRest !== total) throw new Error(`${total} rows of the file at rest, before ${atRest}`);
+        atRest = total;
+      }
+      if (!running) break;
+      await sleep(30);
+    }
+    await server.fetch(`${base}/filters/${id}`, { method: 'DELETE' }).catch(() => undefined);
+    for (const { search: sid } of layers)
+      await server.fetch(`${base}/searches/${sid}`, { method: 'DELETE' }).catch(() => undefined);
+    await sleep(500);
   }
 }
 

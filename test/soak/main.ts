@@ -1,6 +1,6 @@
 /**
  * `npm run soak [-- MINUTES]`: one server through so many minutes (default 20) of files that grow, are cut, rotated and rewritten,
- * under clients that scroll, search and hang up. Every reply is checked; what the process holds is sampled and printed. Exit 1 when
+ * under clients that scroll, search, filter and hang up. Every reply is checked; what the process holds is sampled and printed. Exit 1 when
  * a reply was wrong, the process ended, or what it holds has grown from the first third after the warm-up to the last one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { median, percentile } from '../bench/stats.ts';
 import { launchBigview } from '../helpers/bigview.ts';
 import { seededRandom } from '../helpers/sources.ts';
 import { showUsage, type Usage, usageOf } from '../helpers/usage.ts';
-import { listen, Soak, scroll, search } from './clients.ts';
+import { filter, listen, Soak, scroll, search } from './clients.ts';
 import { soakFiles } from './files.ts';
 
 const SCROLLING = 12;
@@ -47,6 +47,7 @@ async function live(): Promise<void> {
 const work = [
   run(live()),
   run(listen(soak)),
+  run(filter(soak, seededRandom(50))),
   ...Array.from({ length: SCROLLING }, (_, n) => run(scroll(soak, seededRandom(n + 1)))),
   ...Array.from({ length: SEARCHING }, (_, n) => run(search(soak, seededRandom(n + 100)))),
 ];
