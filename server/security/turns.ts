@@ -18,6 +18,8 @@ interface Connection {
   waiting: number;
   /** Replies that have not ended. */
   owed: number;
+  /** Something is to be done when they have. */
+  ending: boolean;
 }
 
 export class Turns {
@@ -27,7 +29,7 @@ export class Turns {
   take(req: IncomingMessage, res: ServerResponse, begin: () => void): void {
     const { socket } = req;
     const known = this.#connections.get(socket);
-    const connection = known ?? { last: res, waiting: 0, owed: 0 };
+    const connection = known ?? { last: res, waiting: 0, owed: 0, ending: false };
     if (!known) this.#connections.set(socket, connection);
     const before = connection.last;
     connection.last = res;
@@ -51,10 +53,18 @@ export class Turns {
     return (this.#connections.get(socket)?.owed ?? 0) > 0;
   }
 
-  /** Calls `action` when all replies on this connection have ended, or never when the client hangs up before. */
+  /**
+   * Calls `action` when all replies on this connection have ended, or never when the client hangs up before. Once for a connection:
+   * whoever goes on to send what is no request brings this about with every piece of it.
+   */
   afterwards(socket: Duplex, action: () => void): void {
     const connection = this.#connections.get(socket);
-    if (connection && this.owes(socket)) connection.last.once('close', action);
-    else action();
+    if (connection?.ending) return;
+    if (!connection || !this.owes(socket)) {
+      action();
+      return;
+    }
+    connection.ending = true;
+    connection.last.once('close', action);
   }
 }
