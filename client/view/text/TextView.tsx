@@ -45,6 +45,7 @@ import { useTextPages } from './useTextPages.ts';
 import { firstPlace, useTextPlace } from './useTextPlace.ts';
 import { useTextPointer } from './useTextPointer.ts';
 import '../tints.css';
+import './sgr.css';
 import './text.css';
 
 export interface TextViewProps {
