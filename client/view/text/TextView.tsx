@@ -264,9 +264,8 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
 
   const visible = visibleExtent(runway, run, size, wrap) ?? startingAt(top.current.offset, size);
   const drawn = textExtents(runway.items, run, contents, wrap ? null : { left: leftCells, cells });
-  const pane = beside ? 'filtered' : 'text';
-  const hits = useVisibleHits(file.id, pane, drawn, visible, view.cursor);
-  const colours = useRowColours(file.identity, pane, runway, run);
+  const hits = useVisibleHits(file.id, beside ? 'filtered' : 'text', drawn, visible, view.cursor);
+  const colours = useRowColours(file.identity, beside ? 'filtered' : 'text', runway, run);
   const renderRow = (item: RunwayItem) =>
     renderTextRow(item, {
       ...colours,
