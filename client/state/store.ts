@@ -142,7 +142,10 @@ function clampCursor(offset: number, size: number): number {
 function within(view: FileView | undefined, file: FileInfo, known: FileInfo | undefined): FileView | undefined {
   // Of another state of the file nobody has asked to hide any.
   const renewed = view && view.start > 0 && known?.generation !== file.generation;
-  return inside(renewed ? { ...view, start: 0 } : view, file.size);
+  const shown = renewed ? { ...view, start: 0 } : view;
+  // A cursor in what is hidden comes out with the first byte after it.
+  const comesOut = shown && shown.cursor < shown.start && shown.start < file.size;
+  return inside(comesOut ? { ...shown, cursor: shown.start } : shown, file.size);
 }
 
 function inside(view: FileView | undefined, size: number): FileView | undefined {

@@ -41,6 +41,38 @@ describe('where one is', () => {
     expect(view()).toMatchObject({ cursor: 0, anchor: 0 });
   });
 
+  it('what is hidden stays so until somebody goes there, the encoding is another, or the file is', () => {
+    const store = appStore.getState();
+    store.move('a', 20, { anchor: 10 });
+    store.hideBefore('a', 100);
+    expect(view()).toMatchObject({ start: 100, cursor: 99, anchor: null });
+    store.updateFile(file({ size: 200 }));
+    expect(view()).toMatchObject({ start: 100, cursor: 100 });
+    store.move('a', 150, { reveal: 'nearest' });
+    expect(view().start).toBe(100);
+    store.move('a', 99, { reveal: 'nearest' });
+    expect(view().start).toBe(0);
+    store.hideBefore('a', 100);
+    store.reveal('a', 40, 'top');
+    expect(view().start).toBe(0);
+    store.hideBefore('a', 100);
+    store.patchView('a', { encoding: 'utf-16le' });
+    expect(view().start).toBe(0);
+    store.hideBefore('a', 100);
+    store.updateFile(file({ size: 200, generation: 2 }));
+    expect(view().start).toBe(0);
+  });
+
+  it('a file that was empty shows what it is with its first bytes, unless a view was chosen', () => {
+    const { setFiles, updateFile, patchView } = appStore.getState();
+    setFiles([file({ size: 0 }), file({ id: 'b', size: 0, kind: 'text' })]);
+    patchView('b', { mode: 'both' });
+    updateFile(file({ size: 10, kind: 'binary' }));
+    updateFile(file({ id: 'b', size: 10, kind: 'binary' }));
+    expect(view()).toMatchObject({ mode: 'hex', pane: 'hex' });
+    expect(appStore.getState().views.b?.mode).toBe('both');
+  });
+
   it('what is not there is left alone', () => {
     const before = appStore.getState().views;
     appStore.getState().move('nobody', 5, {});
