@@ -98,7 +98,7 @@ export class FileList {
     try {
       source = await this.#opener.open(file.location);
     } catch (error) {
-      if (error instanceof OpenError) file.refusePath(error.message);
+      if (error instanceof OpenError) await file.refusePath(error.message);
       throw error;
     }
     const { identity } = file.source;

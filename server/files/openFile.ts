@@ -80,7 +80,7 @@ export class OpenFile {
   #poll: NodeJS.Timeout | null = null;
   #polls = 0;
   /** A lookup is under way, on a thread that others wait for as well. */
-  #lookingUp = false;
+  #lookup: Promise<void> | null = null;
   #scanAt = Number.POSITIVE_INFINITY;
   #scanTimer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -215,9 +215,12 @@ export class OpenFile {
     this.#tell('file');
   }
 
-  /** Says why what has the path now cannot be shown. */
-  refusePath(reason: string): void {
-    if (this.#pathError === reason) return;
+  /** Says why what has the path now cannot be shown; until something else has it. */
+  async refusePath(reason: string): Promise<void> {
+    // One that is under way may have looked before that had the path.
+    await this.#lookup;
+    await this.lookUpPath();
+    if (this.#pathError === reason || this.#closed) return;
     this.#pathError = reason;
     this.#tell('file');
   }
@@ -282,22 +285,24 @@ export class OpenFile {
     if (this.#polls++ % POLLS_PER_LOOKUP === 0) void this.lookUpPath();
   }
 
-  /** Looks what has the path now; tells the listeners. */
-  async lookUpPath(): Promise<void> {
-    if (this.location === null || this.#lookingUp || this.#closed) return;
-    this.#lookingUp = true;
+  /** Looks what has the path now; tells the listeners. One look at a time: it may take a thread for long. */
+  lookUpPath(): Promise<void> {
+    this.#lookup ??= this.#lookUpOnce().finally(() => {
+      this.#lookup = null;
+    });
+    return this.#lookup;
+  }
+
+  async #lookUpOnce(): Promise<void> {
+    if (this.location === null || this.#closed) return;
     const content = this.#content;
-    try {
-      const found = await lookUp(this.location, content.source);
-      if (found === null || this.#closed || content !== this.#content) return;
-      if (found.state === this.#pathState && found.other === this.#other) return;
-      this.#pathState = found.state;
-      this.#other = found.other;
-      this.#pathError = null;
-      this.#tell('file');
-    } finally {
-      this.#lookingUp = false;
-    }
+    const found = await lookUp(this.location, content.source);
+    if (found === null || this.#closed || content !== this.#content) return;
+    if (found.state === this.#pathState && found.other === this.#other) return;
+    this.#pathState = found.state;
+    this.#other = found.other;
+    this.#pathError = null;
+    this.#tell('file');
   }
 
   #setError(error: string | null): void {

@@ -30,7 +30,7 @@ async function bigview(log: string): Promise<number> {
       const reply = await fetch(`${origin}/api/files`, { headers: { authorization: `Bearer ${TOKEN}` } });
       const { files } = (await reply.json()) as FilesReply;
       if (files[0]?.input?.state === 'ended') return performance.now() - began;
-      await new Promise((go) => setTimeout(go, 20));
+      await new Promise((go) => setTimeout(go, 50));
     }
   } finally {
     child.kill('SIGTERM');

@@ -374,6 +374,7 @@ describe('clear from here', () => {
       await page.keyboard.type('needle');
       await page.keyboard.press('Enter');
       const at = (): string | null => new URL(page.url()).searchParams.get('at');
+      await expect.poll(at, PATIENCE).toMatch(/^26(11|30)$/);
       const seen = new Set<string | null>();
       await rows(page).focus();
       for (let n = 0; n < 5; n++) {
