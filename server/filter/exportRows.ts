@@ -3,7 +3,7 @@
  * whatever becomes of the filter meanwhile; of the file only a page and a block of output are in memory. Every generator throws
  * (StaleReadError, SourceError, SpillError) rather than leave anything out.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { PAGE_BYTES } from '../../shared/limits.ts';
 import { lineKernel } from '../index/kernel.ts';
 import type { LineIndex } from '../index/lineIndex.ts';
@@ -16,6 +16,23 @@ import type { RowSource } from './rowSource.ts';
 const BLOCK_BYTES = 262_144;
 /** How often the line index is asked whether it has come far enough, ms. */
 const INDEX_EVERY_MS = 50;
+
+/** Work without a pause, ms: others wait meanwhile. */
+const TURN_MS = 4;
+
+/**
+ * Lets others have their turn. Reads from the page cache and writes to a quick client are over at once: without it, an export would
+ * keep the process to itself for as long as it lasts.
+ */
+class Turns {
+  #until = performance.now() + TURN_MS;
+
+  async pause(): Promise<void> {
+    if (performance.now() < this.#until) return;
+    await setImmediate();
+    this.#until = performance.now() + TURN_MS;
+  }
+}
 
 /** Some bytes of the file. */
 interface Window {
@@ -32,10 +49,12 @@ export interface ExportOptions {
 /** The bytes of the rows, each with its terminator; a piece of a long line of which no more follows gets one. */
 export async function* exportLines({ source, rows, space }: ExportOptions): AsyncGenerator<Uint8Array> {
   const block = new Block();
+  const turns = new Turns();
   const unitEnd = lineEnd(space);
   /** End of the last row when it is the piece of a line that goes on there. */
   let openAt = -1;
   for (const page of rows.snapshot()) {
+    await turns.pause();
     const decoded = rows.decode(page);
     let window: Window = { offset: 0, bytes: new Uint8Array(0) };
     for (const row of decoded) {
@@ -46,6 +65,7 @@ export async function* exportLines({ source, rows, space }: ExportOptions): Asyn
       let from = row.offset;
       for (; stop - from > BLOCK_BYTES; from += BLOCK_BYTES) {
         if (contentEnd - from < BLOCK_BYTES) break;
+        await turns.pause();
         yield* block.add(await readExactly(source, from, BLOCK_BYTES, space.generation));
       }
       if (!holds(window, from, stop)) window = await loadRows(source, from, stop, decoded, space);
@@ -65,8 +85,10 @@ export async function* exportNumbers(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const block = new Block();
+  const turns = new Turns();
   let written = -1;
   for (const placed of rows.snapshot()) {
+    await turns.pause();
     const decoded = rows.decode(placed);
     const last = decoded.at(-1);
     if (!last) continue;
