@@ -57,22 +57,27 @@ export async function* exportLines({ source, rows, space }: ExportOptions): Asyn
     await turns.pause();
     const decoded = rows.decode(page);
     let window: Window = { offset: 0, bytes: new Uint8Array(0) };
+    /** Bytes of the window that are next: lines that follow each other go as one. */
+    let from = 0;
+    let end = 0;
     for (const row of decoded) {
-      if (openAt >= 0 && openAt !== row.offset) yield* block.add(unitEnd);
       const contentEnd = row.offset + row.length;
       const stop = Math.min(space.size, contentEnd + 2 * space.format.unitBytes);
-      // Long rows go by in blocks; of the others those of a page are read together.
-      let from = row.offset;
-      for (; stop - from > BLOCK_BYTES; from += BLOCK_BYTES) {
-        if (contentEnd - from < BLOCK_BYTES) break;
-        await turns.pause();
-        yield* block.add(await readExactly(source, from, BLOCK_BYTES, space.generation));
+      const open = openAt >= 0 && openAt !== row.offset;
+      if (open || row.offset !== end || !holds(window, row.offset, stop)) {
+        yield* block.add(window.bytes.subarray(from - window.offset, end - window.offset));
+        if (open) yield* block.add(unitEnd);
+        // Long rows go by in blocks; of the others those of a page are read together.
+        for (from = row.offset; contentEnd - from >= BLOCK_BYTES; from += BLOCK_BYTES) {
+          await turns.pause();
+          yield* block.add(await readExactly(source, from, BLOCK_BYTES, space.generation));
+        }
+        if (!holds(window, from, stop)) window = await loadRows(source, from, stop, decoded, space);
       }
-      if (!holds(window, from, stop)) window = await loadRows(source, from, stop, decoded, space);
-      const end = contentEnd + terminatorLength(row, window.bytes, window.offset, space);
-      yield* block.add(window.bytes.subarray(from - window.offset, end - window.offset));
+      end = contentEnd + terminatorLength(row, window.bytes, window.offset, space);
       openAt = end === contentEnd && end < space.size ? end : -1;
     }
+    yield* block.add(window.bytes.subarray(from - window.offset, end - window.offset));
   }
   if (openAt >= 0) yield* block.add(unitEnd);
   yield* block.rest();
