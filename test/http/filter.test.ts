@@ -1,6 +1,6 @@
 /** Filters over HTTP: rows against the lines of the file, exports against grep and sed, and what is wrong is said. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type {
@@ -434,4 +434,49 @@ it('sees UTF-16 with CRLF as lines', async () => {
     exact: true,
     rows: [{ offset: 0, length: 8, terminatorLength: 4, line: 0 }],
   });
+});
+
+it('answers while layers are searched, and refuses what would be too many filters at work', async () => {
+  const log = join(tempFolder(), 'evil.log');
+  writeFileSync(log, `${'needle\n'.repeat(100)}${'a'.repeat(60)}!\n`);
+  const other = await startServer({ files: [log] });
+  const at = `/api/files/${(await other.file()).id}`;
+  const evil = await other.post(`${at}/searches`, { kind: 'regex', pattern: '^(a+)+$', report: 'lines' });
+  const { id } = (await evil.json()) as SearchReply;
+  const layers = [include(await layer('needle', at, other)), include(id)];
+  for (let n = 0; n < 8; n++) {
+    const target = await filter({ layers, after: n }, at, other);
+    const reply = await other.json<FilterRowsReply>(`${target}/rows?start=0&count=5`);
+    expect(reply).toMatchObject({ rows: [], total: 0, exact: false });
+    expect(await other.json<FilterStatus>(target)).toMatchObject({ complete: false, running: true, decidedBytes: 0 });
+  }
+  const refused = await other.post(`${at}/filters`, { layers });
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe('1');
+  // The layer is given up in the end, and so is the filter.
+  await expect
+    .poll(async () => (await other.json<SearchStatus>(`${at}/searches/${id}`)).running, { timeout: 30_000 })
+    .toBe(false);
+  const last = await filter({ layers }, at, other);
+  expect(await other.json<FilterStatus>(last)).toMatchObject({
+    complete: false,
+    running: false,
+    error: { offset: 700 },
+  });
+  expect(await other.error(`${last}/content`)).toMatchObject({ status: 502, code: 'unreadable' });
+}, 60_000);
+
+it('goes with the file when another one takes its place', async () => {
+  const log = join(tempFolder(), 'rotated.log');
+  writeFileSync(log, 'one\ntwo\n');
+  const other = await startServer({ files: [log] });
+  const at = `/api/files/${(await other.file()).id}`;
+  const target = await filter({ layers: [include(await layer('o', at, other))], before: 1 }, at, other);
+  await completed(target, other);
+  renameSync(log, `${log}.1`);
+  writeFileSync(log, 'three\nfour\n');
+  expect((await other.post(`${at}/reopen`, {})).status).toBe(200);
+  await expect.poll(async () => (await other.fetch(`${target}/rows?start=0&count=1`)).status).toBe(404);
+  const fresh = await filter({ layers: [include(await layer('o', at, other))] }, at, other);
+  expect(await completed(fresh, other)).toMatchObject({ rows: 1 });
 });
