@@ -12,7 +12,7 @@ import { FollowPill } from './FollowPill.tsx';
 import { focusRows } from './focus.ts';
 import { latePart, loadLateParts } from './lateParts.ts';
 import { NoticeLayer, Toasts } from './Notices.tsx';
-import { LayerBoundary } from './PaneBoundary.tsx';
+import { LayerBoundary, PaneBoundary } from './PaneBoundary.tsx';
 import { Panes } from './Panes.tsx';
 import { SidePanel } from './SidePanel.tsx';
 import { StatusBar } from './StatusBar.tsx';
@@ -73,18 +73,35 @@ export function Frame() {
   useTitle(file?.name);
   useFirstFocus(file?.id);
   const open = file !== null;
+  const state = `${file?.id} ${file?.generation}`;
   useEffect(() => (open ? followCursorLine() : undefined), [open]);
   useEffect(() => (open ? loadLateParts() : undefined), [open]);
   return (
     <div className="frame">
-      <TopBar />
-      <Banners file={file} />
+      <PaneBoundary bar name="The top bar" resetKey={state}>
+        <TopBar />
+      </PaneBoundary>
+      <PaneBoundary bar name="The line with what is wrong" resetKey={state}>
+        <Banners file={file} />
+      </PaneBoundary>
       <main className="frame-main" id="file" aria-label={file?.name}>
-        {file ? <Panes key={file.id} file={file} /> : <Skeleton />}
-        {file && <FollowPill file={file} />}
+        {file ? (
+          <PaneBoundary name="The view" resetKey={state}>
+            <Panes key={file.id} file={file} />
+          </PaneBoundary>
+        ) : (
+          <Skeleton />
+        )}
+        {file && (
+          <PaneBoundary bar name="What follows the end" resetKey={state}>
+            <FollowPill file={file} />
+          </PaneBoundary>
+        )}
         {file && panelOpen && <SidePanel file={file} />}
       </main>
-      <StatusBar />
+      <PaneBoundary bar name="The status bar" resetKey={state}>
+        <StatusBar />
+      </PaneBoundary>
       <NoticeLayer />
       <Toasts />
       <Tips />

@@ -1,12 +1,15 @@
 import { TriangleAlert } from 'lucide-react';
 import { Component, type ReactNode } from 'react';
 import { notify, uiStore } from '../../state/ui.ts';
+import './paneBoundary.css';
 
 interface Props {
   /** What failed, for the sentence: `The hex view`. */
   readonly name: string;
   /** A change of it tries again by itself. */
   readonly resetKey: string;
+  /** It is a bar: all is said in one line. */
+  readonly bar?: boolean;
   readonly children: ReactNode;
 }
 
@@ -58,7 +61,7 @@ export class PaneBoundary extends Component<Props, State> {
     const { error } = this.state;
     if (!error) return this.props.children;
     return (
-      <div className="pane-failed" role="alert">
+      <div className={this.props.bar ? 'bar-failed' : 'pane-failed'} role="alert">
         <TriangleAlert className="icon" aria-hidden="true" />
         <p>{this.props.name} met an error of its own and stopped. The file is not affected.</p>
         <code className="mono">{error.message}</code>

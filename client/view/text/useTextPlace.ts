@@ -110,8 +110,12 @@ export function useTextPlace(parts: TextPlaceParts): () => void {
     appStore.getState().setTop(fileId, top.current.offset);
   }, []);
 
-  // The wish that was there at first is followed by beginning there (firstPlace).
-  useEffect(() => appStore.getState().setFollowed(latest.current.fileId), []);
+  /** A wish is followed once its rows are here: a view that goes before leaves it to the next one. */
+  const arrived = useCallback(() => {
+    const { fileId, view: current, geometry: rows, run } = latest.current;
+    const here = run !== null && !rows.leaving && seen.current === current.reveal.seq;
+    if (here && current.reveal.seq > current.followed) appStore.getState().setFollowed(fileId);
+  }, []);
 
   useEffect(
     () => () => {
@@ -133,10 +137,10 @@ export function useTextPlace(parts: TextPlaceParts): () => void {
     const { reveal } = view;
     if (reveal.seq === seen.current) return;
     seen.current = reveal.seq;
-    appStore.getState().setFollowed(latest.current.fileId);
     if (latest.current.follows && reveal.align === 'nearest') come(reveal.offset);
     else geometry.show(reveal.offset, ALIGNS[reveal.align]);
-  }, [view, geometry, come]);
+    arrived();
+  }, [view, geometry, come, arrived]);
 
   const { follows } = parts;
   const { cursor } = view;
@@ -145,6 +149,7 @@ export function useTextPlace(parts: TextPlaceParts): () => void {
   }, [follows, cursor, come]);
 
   return useCallback(() => {
+    arrived();
     const { view: current, top, run, size, reports } = latest.current;
     if (!reports) return;
     if (current.mode === 'both') {
@@ -157,5 +162,5 @@ export function useTextPlace(parts: TextPlaceParts): () => void {
     const same = run && rowOfOffset(run, agreed.current, size) === rowOfOffset(run, top.current.offset, size);
     if (same) return;
     timer.current ??= setTimeout(report, REPORT_MS);
-  }, [lead, follow, report]);
+  }, [arrived, lead, follow, report]);
 }
