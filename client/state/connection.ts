@@ -26,8 +26,8 @@ const FIRST_NEWS_MS = 15_000;
 const HIDDEN_MS = 20_000;
 /** How long a tab waits to be the one that leads before it asks for itself. */
 const STAND_MS = 40;
-/** How often a tab that leads without a stream asks, and every how many times it looks whether it may have one. */
-const POLL_MS = 700;
+/** How often a tab that leads without a stream asks, ms, and every how many times it looks whether it may have one. */
+const POLL_MS = 500;
 const POLLS_PER_TRY = 4;
 
 /** The line was lost, or is tried anew: what waits for the server is to be told when it is there. */
@@ -76,7 +76,7 @@ function stream(fileId: string, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Leads without a stream: other files have all there are. */
+/** Without a stream: other files have all there are. */
 async function poll(fileId: string, signal: AbortSignal): Promise<void> {
   for (let polls = 1; !signal.aborted; polls++) {
     const run = currentRun();
@@ -130,7 +130,7 @@ function listen(fileId: string, signal: AbortSignal): Promise<void> {
 
 /** Hears of a file until `signal` aborts. Returns when the line ends, throws as Api.events. */
 async function hear(fileId: string, signal: AbortSignal): Promise<void> {
-  if (!canShare) return stream(fileId, signal);
+  if (!canShare) return lead(fileId, signal);
   const round = new AbortController();
   const leading = new AbortController();
   const mine = AbortSignal.any([signal, round.signal]);

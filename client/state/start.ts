@@ -11,7 +11,6 @@ import { followAddress, showPlace } from './addressBar.ts';
 import { followActiveFile } from './connection.ts';
 import { api, loadFiles } from './documents.ts';
 import { restoreFollow } from './follow.ts';
-import { rememberHidden, restoreHidden } from './hiding.ts';
 import { readStored, restoreSettings, writeStored } from './persisted.ts';
 import { parsePlace } from './place.ts';
 import { retryNow, untilRetry } from './recovery.ts';
@@ -66,7 +65,6 @@ async function open(): Promise<void> {
     try {
       const reply = await loadFiles();
       restoreFollow(reply.files, reply.start.follow);
-      restoreHidden(reply.files);
       uiStore.setState({ session: { status: 'ready' }, fatal: null });
       await showStart(reply);
       break;
@@ -91,7 +89,6 @@ async function open(): Promise<void> {
   followAddress((sentence) => notify('warning', sentence));
   followActiveFile();
   followRotations();
-  rememberHidden();
   followSearches();
   followFilters();
 }

@@ -4,7 +4,8 @@
  * BroadcastChannel, which other origins cannot hear; and at most MAX_STREAMS tabs have a stream at all. The browser's own locks decide
  * who, and pass the lead on when a tab goes.
  *
- * Where there are no locks (a page that came neither over HTTPS nor from this machine) every tab is on its own.
+ * Where there are no locks (a page that came neither over HTTPS nor from this machine) nobody can know who has a stream, so no tab
+ * has one: each asks now and then.
  */
 import type { FileEvent } from '../../shared/protocol.ts';
 
@@ -55,7 +56,7 @@ export function standForLead(fileId: string, signal: AbortSignal, lead: () => vo
 
 /** True when this tab may have a stream, which it may until `signal` aborts. */
 export async function takeStream(signal: AbortSignal): Promise<boolean> {
-  if (!locks) return true;
+  if (!locks) return false;
   for (let slot = 0; slot < MAX_STREAMS; slot++) {
     const got = await new Promise<boolean>((resolve) => {
       locks

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, type PageOptions, withPage } from '../helpers/browser.ts';
-import { type FaultProxy, startFaultProxy } from '../helpers/faultProxy.ts';
+import { type Fault, type FaultProxy, startFaultProxy } from '../helpers/faultProxy.ts';
 import { tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
@@ -358,6 +358,133 @@ describe('the server is away', () => {
       }
       await shows(page, 'first', LINES);
       await page.getByText('The server takes long to answer.').waitFor({ state: 'detached' });
+    }),
+  );
+});
+
+describe('a line that fails in every way', () => {
+  /** The same faults each time. */
+  function chances(seed: number): () => number {
+    let state = seed;
+    return () => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state / 2_147_483_647;
+    };
+  }
+
+  const wrong = (rows: Awaited<ReturnType<typeof shown>>): unknown[] =>
+    rows.filter(({ gutter, number, version }) => version !== 'first' || (gutter !== 0 && gutter !== number));
+
+  test.each([1, 2])(
+    'slow, torn, cut short, dropped and refused replies (seed %i): no wrong row, and all right after',
+    (seed) =>
+      behindLine(async (page, proxy) => {
+        await openAt(page, proxy.origin, '');
+        await shows(page, 'first', 1);
+        await expect.poll(() => status(page).textContent(), PATIENCE).toContain(`${LINES} lines`);
+        const chance = chances(seed);
+        const met = new Map<string, number>();
+        proxy.fault = ({ path }): Fault | null => {
+          const kinds: readonly Fault[] = [
+            { kind: 'delay', ms: Math.floor(chance() * 1_500) },
+            { kind: 'drop' },
+            { kind: 'tear', bytes: Math.floor(chance() * 60_000) },
+            { kind: 'shorten', bytes: Math.floor(chance() * 60_000) },
+            { kind: 'busy', retryAfterSeconds: 1 },
+          ];
+          const fault = kinds[Math.floor(chance() * kinds.length * 2)];
+          // A body cannot be cut short behind its end; small ones are torn instead.
+          const big = /\/bytes|\/lines/.test(path);
+          const used = fault?.kind === 'shorten' && !big ? { kind: 'tear' as const, bytes: 3 } : fault;
+          if (used) met.set(used.kind, (met.get(used.kind) ?? 0) + 1);
+          return used ?? null;
+        };
+        const bad: unknown[] = [];
+        for (let move = 0; move < 40; move++) {
+          const key =
+            ['PageDown', 'PageUp', 'Control+End', 'Control+Home', 'PageDown'][Math.floor(chance() * 5)] ?? 'End';
+          await page.keyboard.press(key);
+          if (move % 8 === 5) {
+            await page.keyboard.press(':');
+            await page.keyboard.type(`${Math.floor(chance() * 100)}%`);
+            await page.keyboard.press('Enter');
+          }
+          await page.waitForTimeout(150);
+          bad.push(...wrong(await shown(page)));
+        }
+        expect(bad).toEqual([]);
+        expect([...met.keys()].sort()).toEqual(['busy', 'delay', 'drop', 'shorten', 'tear']);
+        proxy.fault = () => null;
+        await grid(page).focus();
+        await page.keyboard.press('Control+End');
+        await shows(page, 'first', LINES);
+        expect(wrong(await shown(page))).toEqual([]);
+        await banner(page).waitFor({ ...PATIENCE, state: 'detached' });
+      })(),
+  );
+
+  test(
+    'a busy server is given the time it asks for',
+    behindLine(async (page, proxy) => {
+      await openAt(page, proxy.origin, '?view=hex');
+      await expect.poll(() => page.locator('.hex-bytes').count(), PATIENCE).toBeGreaterThan(20);
+      proxy.fault = ({ path }) => (path.includes('/bytes') ? { kind: 'busy', retryAfterSeconds: 3 } : null);
+      const from = performance.now();
+      await page.keyboard.press('Control+End');
+      await expect.poll(() => proxy.count(/\/bytes/, from), PATIENCE).toBeGreaterThan(0);
+      await page.waitForTimeout(100);
+      const before = proxy.count(/\/bytes/, from);
+      await page.getByText('too many requests at once').first().waitFor();
+      await page.waitForTimeout(2_000);
+      expect(proxy.count(/\/bytes/, from)).toBe(before);
+      proxy.fault = () => null;
+      await expect.poll(() => page.locator('.hex-bytes').count(), PATIENCE).toBeGreaterThan(20);
+      expect(performance.now() - from).toBeGreaterThan(2_900);
+    }),
+  );
+
+  test(
+    'events that come twice and late never take the file back',
+    behindLine(async (page, proxy) => {
+      proxy.fault = ({ path }) => (path.includes('/events') ? { kind: 'echo', ms: 700 } : null);
+      await openAt(page, proxy.origin, '');
+      await shows(page, 'first', 1);
+      const counts: number[] = [];
+      const look = async (): Promise<number> => {
+        const count = Number(/(\d+) lines/.exec((await status(page).textContent()) ?? '')?.[1] ?? 0);
+        if (count > 0) counts.push(count);
+        return count;
+      };
+      await expect.poll(look, PATIENCE).toBe(LINES);
+      for (let more = 1; more <= 12; more++) {
+        appendFileSync(log, `line ${more} that came later\n`);
+        const until = performance.now() + 200;
+        while (performance.now() < until) await look();
+      }
+      await expect.poll(look, PATIENCE).toBe(LINES + 12);
+      await page.waitForTimeout(1_000);
+      await look();
+      expect(counts).toEqual([...counts].sort((a, b) => a - b));
+      expect(counts.at(-1)).toBe(LINES + 12);
+    }),
+  );
+
+  test(
+    'a search that cannot be begun or followed for a while goes on by itself',
+    behindLine(async (page, proxy) => {
+      await openAt(page, proxy.origin, '');
+      await shows(page, 'first', 1);
+      proxy.fault = ({ path }) => (path.includes('/searches') ? { kind: 'drop' } : null);
+      await page.keyboard.press('/');
+      await page.keyboard.type('00110000 first');
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(2_000);
+      proxy.fault = () => null;
+      await page
+        .getByText(/1 of 1/)
+        .first()
+        .waitFor();
+      await shows(page, 'first', 110_000);
     }),
   );
 });

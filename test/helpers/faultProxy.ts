@@ -40,9 +40,7 @@ export class FaultProxy {
   /** Decides about each request. */
   fault: (asked: Asked) => Fault | null = () => null;
   readonly asked: Asked[] = [];
-  /** Requests under way, and most at any moment. */
-  open = 0;
-  mostOpen = 0;
+  readonly #open = new Set<Asked>();
   #target: BigviewServer;
   #server: Server | null = null;
   #port = 0;
@@ -88,14 +86,16 @@ export class FaultProxy {
     return this.asked.filter((asked) => asked.at >= from && path.test(asked.path)).length;
   }
 
+  /** Requests whose path passes and that have not ended yet. */
+  underWay(path: RegExp): number {
+    return [...this.#open].filter((asked) => path.test(asked.path)).length;
+  }
+
   #serve(req: IncomingMessage, res: ServerResponse): void {
     const asked: Asked = { method: req.method ?? '', path: req.url ?? '', at: performance.now() };
     this.asked.push(asked);
-    this.open += 1;
-    this.mostOpen = Math.max(this.mostOpen, this.open);
-    res.once('close', () => {
-      this.open -= 1;
-    });
+    this.#open.add(asked);
+    res.once('close', () => this.#open.delete(asked));
     const fault = this.fault(asked);
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'drop') {
