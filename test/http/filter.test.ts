@@ -18,6 +18,8 @@ import { tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
 const LINES = 120_000;
+/** For a busy machine. */
+const SLOW = { timeout: 20_000 };
 const WORDS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta'];
 const textOf = (n: number): string =>
   `${n} ${WORDS[n % 7]} ${WORDS[Math.floor(n / 7) % 5]}${n % 1000 === 0 ? ' rare' : ''}`;
@@ -54,7 +56,7 @@ async function filter(request: FilterRequest, at = base, of = server): Promise<s
 }
 
 async function completed(target: string, of = server): Promise<FilterStatus> {
-  await expect.poll(async () => (await of.json<FilterStatus>(target)).complete, { timeout: 20_000 }).toBe(true);
+  await expect.poll(async () => (await of.json<FilterStatus>(target)).complete, SLOW).toBe(true);
   return of.json<FilterStatus>(target);
 }
 
@@ -299,7 +301,9 @@ describe('what is wrong is said', () => {
     expect(await server.error(first)).toMatchObject({ status: 404 });
     for (let n = 0; n < 30; n++) {
       const id = await layer(`none ${n}`);
-      await expect.poll(async () => (await server.json<SearchStatus>(`${base}/searches/${id}`)).complete).toBe(true);
+      await expect
+        .poll(async () => (await server.json<SearchStatus>(`${base}/searches/${id}`)).complete, SLOW)
+        .toBe(true);
     }
     expect((await server.fetch(`${base}/searches/${search}`)).status).toBe(200);
   });
@@ -327,7 +331,7 @@ describe('a file that changes', () => {
     expect(await rows()).toEqual([...before, [8, 5, 0, true]]);
     const { version } = await completed(target, other);
     appendFileSync(log, '!\r\nfour\r\nten\r\n');
-    await expect.poll(async () => (await other.json<FilterStatus>(target)).rows, { timeout: 5_000 }).toBe(5);
+    await expect.poll(async () => (await other.json<FilterStatus>(target)).rows, SLOW).toBe(5);
     expect((await completed(target, other)).version).toBeGreaterThan(version);
     expect(await rows()).toEqual([...before, [8, 6, 2, true], [16, 4, 2, false], [22, 3, 2, true]]);
     expect(await (await other.fetch(`${target}/content`)).text()).toBe('one\ntwo\nthree!\r\nfour\r\nten\r\n');
@@ -476,7 +480,7 @@ it('goes with the file when another one takes its place', async () => {
   renameSync(log, `${log}.1`);
   writeFileSync(log, 'three\nfour\n');
   expect((await other.post(`${at}/reopen`, {})).status).toBe(200);
-  await expect.poll(async () => (await other.fetch(`${target}/rows?start=0&count=1`)).status).toBe(404);
+  await expect.poll(async () => (await other.fetch(`${target}/rows?start=0&count=1`)).status, SLOW).toBe(404);
   const fresh = await filter({ layers: [include(await layer('o', at, other))] }, at, other);
   expect(await completed(fresh, other)).toMatchObject({ rows: 1 });
 });
