@@ -187,7 +187,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     geometry.look(snapshot.epoch, runway.firstVisibleRow, runway.lastVisibleRow);
   });
 
-  useTextFollow({ file, view, geometry, snapshot, runway, size, wrap, fit });
+  useTextFollow({ file, view, geometry, snapshot, runway, size, wrap, fit, beside });
 
   const cursorRow = run ? rowOfOffset(run, view.cursor, size) : null;
   hold.current = () => {

@@ -1,4 +1,5 @@
 /** Follows the end in the text view: its rows come by themselves as the file grows, unless it grows faster than they are asked for. */
+import { useState } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import type { RowGeometry, TextSnapshot } from '../../rows/textChange.ts';
 import { runEnd, runEndRow } from '../../rows/textRun.ts';
@@ -19,17 +20,21 @@ export interface TextFollowParts {
   readonly size: number;
   readonly wrap: boolean;
   readonly fit: string;
+  /** Filtered lines below the full view: they go along with it, and may be left alone. */
+  readonly beside: boolean;
 }
 
 export function useTextFollow(parts: TextFollowParts): void {
-  const { file, view, geometry, snapshot, runway, size, wrap, fit } = parts;
+  const { file, view, geometry, snapshot, runway, size, wrap, fit, beside } = parts;
   const { run, epoch, rowCount } = snapshot;
   const { status } = useFollow(file.id);
   // Of two linked panes the one that leads decides; the other goes along.
-  const leads = view.mode !== 'both' || view.leads === 'text';
+  const leads = beside || view.mode !== 'both' || view.leads === 'text';
+  const [away, setAway] = useState(false);
+  const own = status === 'live' ? (away ? 'paused' : 'live') : 'off';
   useFollowEnd({
-    status: leads && run ? status : 'off',
-    tell: (event) => tellFollow(event, file),
+    status: leads && run ? (beside ? own : status) : 'off',
+    tell: (event) => (beside ? setAway(event === 'left') : tellFollow(event, file)),
     runway,
     measured: wrap,
     epoch: `${epoch} ${fit}`,
