@@ -11,8 +11,8 @@ export class UsageError extends Error {
 export interface ServeOptions {
   /** As given; raw bytes where the argument was not UTF-8. `-` is standard input. */
   readonly files: readonly (string | Buffer)[];
-  /** 0: any free port. */
-  readonly port: number;
+  /** 0: any free port; null: that of an earlier run, if it is free. */
+  readonly port: number | null;
   readonly host: string;
   readonly open: boolean;
   /** Null: a random one. */
@@ -48,13 +48,14 @@ View
                     when one is rotated, as tail -F
 
 Server
-  --port N          port to listen on; 0, the default, takes any free one
+  --port N          port to listen on, 0 for any free one; default: the one of the
+                    last run if it is free, so that the browser finds its marks
   --host ADDRESS    address to listen on (default 127.0.0.1: this machine only)
   --token T         token for scripts, at least 16 characters (default: random)
   --no-open         only print the link, do not open a browser
   --engine NAME     how bytes are read: cached (default: straight from the page
                     cache, else as map), map (a mapping), mmap-io or read
-  --no-cache        neither use nor write line indexes on disk
+  --no-cache        neither use nor write line indexes on disk, nor remember the port
 
   --version         print the version
   --help            print this
@@ -181,7 +182,7 @@ export function parseCommandLine(args: readonly string[], rawArgs: readonly Buff
     kind: 'serve',
     options: {
       files,
-      port: port === undefined ? 0 : integer('port', port, 0, 65_535),
+      port: port === undefined ? null : integer('port', port, 0, 65_535),
       host: host ?? '127.0.0.1',
       open: !values.has('no-open'),
       token: token ?? null,

@@ -4,6 +4,7 @@
  * exit status 2 when it could not start.
  */
 import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extent } from '../shared/extent.ts';
 import { createApp } from './app.ts';
@@ -12,9 +13,11 @@ import { hasDisplay, onEnter, openBrowser, rawArguments } from './cliTerminal.ts
 import { PathIds } from './files/fileIds.ts';
 import { FileList, type FileOpener } from './files/fileList.ts';
 import { OpenFile } from './files/openFile.ts';
+import { cacheFolder } from './index/cacheFolder.ts';
 import { diskLineMemory } from './index/indexCache.ts';
 import type { LineIndexOptions } from './index/lineIndex.ts';
 import { isPiped, openStandardInput, removeInputLeftovers } from './input/standardInput.ts';
+import { recallPorts, rememberPort } from './lastPorts.ts';
 import type { Context } from './routes/context.ts';
 import { Admission, DEFAULT_LIMITS } from './security/admission.ts';
 import { allowedHosts, urlHost } from './security/gate.ts';
@@ -111,19 +114,43 @@ const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'no such host',
 };
 
+/** Resolves when `server` listens. Throws a UsageError when it cannot. */
+async function listen(server: Server, { port, host, cache }: ServeOptions): Promise<void> {
+  const folder = port === null && cache ? cacheFolder() : null;
+  const known = recallPorts(folder);
+  for (const each of port === null ? [...known, 0] : [port]) {
+    try {
+      await listenOn(server, each, host);
+      if (each === 0) rememberPort(folder, known, (server.address() as AddressInfo).port);
+      return;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      // One that was remembered may be another program's now.
+      if (port === null && each !== 0) continue;
+      const code = 'code' in error ? String(error.code) : '';
+      const why = LISTEN_ERRORS[code] ?? error.message;
+      throw new UsageError(`cannot listen on ${urlHost(host)}:${each}: ${why}`);
+    }
+  }
+}
+
+function listenOn(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
 async function serve(options: ServeOptions): Promise<void> {
   removeInputLeftovers();
   const { files, stopInput } = await openFiles(options);
   const context = createContext(options, files);
   const app = createApp(context);
   const { server } = app;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = LISTEN_ERRORS[error.code ?? ''] ?? error.message;
-      reject(new UsageError(`cannot listen on ${urlHost(options.host)}:${options.port}: ${why}`));
-    });
-    server.listen(options.port, options.host, resolve);
-  });
+  await listen(server, options);
   // From here on a failing accept (too many open files) must not end the process.
   server.on('error', (error) => console.error(`bigview: ${error.message}`));
   const { port } = server.address() as AddressInfo;

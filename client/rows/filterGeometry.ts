@@ -41,6 +41,11 @@ export class FilterGeometry implements RowGeometry {
   #visible = { first: 0, last: 0 };
   /** Where the view wants to be while there is no row to show. */
   #wish: Wish = { offset: 0, align: 'start', px: 0 };
+  /**
+   * The wish that the view was put at the nearest row for, while a nearer one may still be found, and the first row on screen since
+   * then: given up once the person scrolls.
+   */
+  #pending: { readonly wish: Wish; readonly first: number | null } | null = null;
   /** The jump that is under way was asked for by somebody. */
   #asked = false;
   #disposed = false;
@@ -90,12 +95,15 @@ export class FilterGeometry implements RowGeometry {
 
   /** Puts a row at its place; it comes to where the view is. */
   showRow(row: number, align: RowAlign): void {
+    this.#pending = null;
     if (this.#run) this.#emit(0, { row: Math.max(0, Math.min(row, this.snapshot().rowCount - 1)), align });
   }
 
   look(epoch: number, first: number, last: number): void {
     if (epoch !== this.#epoch) return;
     this.#visible = { first, last };
+    if (this.#pending?.first === null) this.#pending = { ...this.#pending, first };
+    else if (this.#pending?.first !== first) this.#pending = null;
     this.#plan();
   }
 
@@ -141,7 +149,8 @@ export class FilterGeometry implements RowGeometry {
       this.#run = { ...run, picked: { ...run.picked, total: filter.rows, version: filter.version } };
       this.#emit(0, null);
       this.#plan();
-    } else this.#refresh(null);
+    } else if (this.#pending) void this.#loadAround(filter.id, this.#pending.wish);
+    else this.#refresh(null);
   }
 
   retry(): void {
@@ -173,7 +182,8 @@ export class FilterGeometry implements RowGeometry {
     this.#asked = false;
     const run = this.#run;
     const row = run ? nearestRow(run, wish.offset, this.#file.size) : null;
-    if (row !== null) {
+    if (run && row !== null) {
+      this.#pending = this.#mayBeNearer(run, wish) ? { wish, first: null } : null;
       this.#emit(0, scrollTo(row, wish));
       return;
     }
@@ -194,8 +204,14 @@ export class FilterGeometry implements RowGeometry {
       this.#flights.cancel('before', 'after', 'refresh');
       this.#trouble.succeeded('jump');
       const row = nearestRow(run, wish.offset, this.#file.size) ?? run.firstRow;
+      this.#pending = run.rows.length > 0 && this.#mayBeNearer(run, wish) ? { wish, first: null } : null;
       this.#become(run.rows.length > 0 ? run : null, 0, { first: row, last: row }, scrollTo(row, wish));
     });
+  }
+
+  /** The row of the place that is wished for may not be found yet. */
+  #mayBeNearer(run: TextRun, wish: Wish): boolean {
+    return run.picked?.settled !== true && rowOfOffset(run, wish.offset, this.#file.size) === null;
   }
 
   /** A new run for a view that was scrolled to a row. */
@@ -271,6 +287,8 @@ export class FilterGeometry implements RowGeometry {
     scroll: TextScroll | null,
   ): void {
     if (shift !== 0 || run === null || this.#run === null || scroll) this.#epoch += 1;
+    if (shift !== 0 && this.#pending?.first != null)
+      this.#pending = { ...this.#pending, first: this.#pending.first + shift };
     this.#visible = visible;
     this.#run = run && trimRun(run, visible);
     this.#emit(shift, run && scroll);

@@ -1,5 +1,10 @@
-/** "Clear from here": what the file holds now is hidden from its views; the file itself, and the numbers of its lines, stay. */
+/**
+ * "Clear from here": what the file holds now is hidden from its views; the file itself, and the numbers of its lines, stay. The tab
+ * remembers it when it is loaded anew, for the same state of the file.
+ */
+import type { FileInfo } from '../../shared/protocol.ts';
 import { api } from './documents.ts';
+import { currentRun } from './session.ts';
 import { appStore } from './store.ts';
 import type { Active } from './useApp.ts';
 
@@ -24,4 +29,45 @@ export async function clearFromHere(active: Active): Promise<void> {
   const start = await presentEnd(active);
   const file = appStore.getState().files.find(({ id }) => id === active.file.id);
   if (file?.generation === generation) appStore.getState().hideBefore(file.id, start);
+}
+
+const KEY = 'bigview.hidden';
+
+/** Names a state of a file: generations are those of one run of the server. */
+const stateOf = ({ id, generation }: FileInfo): string => `${currentRun()} ${id} ${generation}`;
+
+function readHidden(): Readonly<Record<string, unknown>> {
+  try {
+    const found: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? '{}');
+    return typeof found === 'object' && found !== null ? (found as Readonly<Record<string, unknown>>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Hides what this tab had hidden before it was loaded anew. */
+export function restoreHidden(files: readonly FileInfo[]): void {
+  const hidden = readHidden();
+  for (const file of files) {
+    const start = hidden[stateOf(file)];
+    const valid = typeof start === 'number' && Number.isSafeInteger(start) && start > 0 && start <= file.size;
+    if (valid) appStore.getState().hideBefore(file.id, start);
+  }
+}
+
+/** Remembers from now on what is hidden. */
+export function rememberHidden(): () => void {
+  let written = '';
+  return appStore.subscribe(({ files, views }, before) => {
+    if (views === before.views) return;
+    const starts = files.map((file) => [stateOf(file), views[file.id]?.start ?? 0] as const);
+    const text = JSON.stringify(Object.fromEntries(starts.filter(([, start]) => start > 0)));
+    if (text === written) return;
+    written = text;
+    try {
+      sessionStorage.setItem(KEY, text);
+    } catch {
+      // Without a memory all is shown after the next load.
+    }
+  });
 }

@@ -11,6 +11,7 @@ import { followAddress, showPlace } from './addressBar.ts';
 import { followActiveFile } from './connection.ts';
 import { api, loadFiles } from './documents.ts';
 import { restoreFollow } from './follow.ts';
+import { rememberHidden, restoreHidden } from './hiding.ts';
 import { readStored, restoreSettings, writeStored } from './persisted.ts';
 import { parsePlace } from './place.ts';
 import { retryNow, untilRetry } from './recovery.ts';
@@ -65,6 +66,7 @@ async function open(): Promise<void> {
     try {
       const reply = await loadFiles();
       restoreFollow(reply.files, reply.start.follow);
+      restoreHidden(reply.files);
       uiStore.setState({ session: { status: 'ready' }, fatal: null });
       await showStart(reply);
       break;
@@ -89,6 +91,7 @@ async function open(): Promise<void> {
   followAddress((sentence) => notify('warning', sentence));
   followActiveFile();
   followRotations();
+  rememberHidden();
   followSearches();
   followFilters();
 }

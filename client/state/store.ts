@@ -141,7 +141,7 @@ function clampCursor(offset: number, size: number): number {
 /** A file that became shorter takes the cursor and the selection along. The same view when it did not. */
 function within(view: FileView | undefined, file: FileInfo, known: FileInfo | undefined): FileView | undefined {
   // Of another state of the file nobody has asked to hide any.
-  const renewed = view && view.start > 0 && known?.generation !== file.generation;
+  const renewed = view && view.start > 0 && (known?.generation !== file.generation || view.start > file.size);
   const shown = renewed ? { ...view, start: 0 } : view;
   // A cursor in what is hidden comes out with the first byte after it.
   const comesOut = shown && shown.cursor < shown.start && shown.start < file.size;

@@ -3,7 +3,7 @@
  * whatever becomes of the filter meanwhile; of the file only a page and a block of output are in memory. Every generator throws
  * (StaleReadError, SourceError, SpillError) rather than leave anything out.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { PAGE_BYTES } from '../../shared/limits.ts';
 import { lineKernel } from '../index/kernel.ts';
 import type { LineIndex } from '../index/lineIndex.ts';
@@ -16,6 +16,23 @@ import type { RowSource } from './rowSource.ts';
 const BLOCK_BYTES = 262_144;
 /** How often the line index is asked whether it has come far enough, ms. */
 const INDEX_EVERY_MS = 50;
+
+/** Work without a pause, ms: others wait meanwhile. */
+const TURN_MS = 4;
+
+/**
+ * Lets others have their turn. Reads from the page cache and writes to a quick client are over at once: without it, an export would
+ * keep the process to itself for as long as it lasts.
+ */
+class Turns {
+  #until = performance.now() + TURN_MS;
+
+  async pause(): Promise<void> {
+    if (performance.now() < this.#until) return;
+    await setImmediate();
+    this.#until = performance.now() + TURN_MS;
+  }
+}
 
 /** Some bytes of the file. */
 interface Window {
@@ -32,27 +49,35 @@ export interface ExportOptions {
 /** The bytes of the rows, each with its terminator; a piece of a long line of which no more follows gets one. */
 export async function* exportLines({ source, rows, space }: ExportOptions): AsyncGenerator<Uint8Array> {
   const block = new Block();
+  const turns = new Turns();
   const unitEnd = lineEnd(space);
   /** End of the last row when it is the piece of a line that goes on there. */
   let openAt = -1;
   for (const page of rows.snapshot()) {
+    await turns.pause();
     const decoded = rows.decode(page);
     let window: Window = { offset: 0, bytes: new Uint8Array(0) };
+    /** Bytes of the window that are next: lines that follow each other go as one. */
+    let from = 0;
+    let end = 0;
     for (const row of decoded) {
-      if (openAt >= 0 && openAt !== row.offset) yield* block.add(unitEnd);
       const contentEnd = row.offset + row.length;
       const stop = Math.min(space.size, contentEnd + 2 * space.format.unitBytes);
-      // Long rows go by in blocks; of the others those of a page are read together.
-      let from = row.offset;
-      for (; stop - from > BLOCK_BYTES; from += BLOCK_BYTES) {
-        if (contentEnd - from < BLOCK_BYTES) break;
-        yield* block.add(await readExactly(source, from, BLOCK_BYTES, space.generation));
+      const open = openAt >= 0 && openAt !== row.offset;
+      if (open || row.offset !== end || !holds(window, row.offset, stop)) {
+        yield* block.add(window.bytes.subarray(from - window.offset, end - window.offset));
+        if (open) yield* block.add(unitEnd);
+        // Long rows go by in blocks; of the others those of a page are read together.
+        for (from = row.offset; contentEnd - from >= BLOCK_BYTES; from += BLOCK_BYTES) {
+          await turns.pause();
+          yield* block.add(await readExactly(source, from, BLOCK_BYTES, space.generation));
+        }
+        if (!holds(window, from, stop)) window = await loadRows(source, from, stop, decoded, space);
       }
-      if (!holds(window, from, stop)) window = await loadRows(source, from, stop, decoded, space);
-      const end = contentEnd + terminatorLength(row, window.bytes, window.offset, space);
-      yield* block.add(window.bytes.subarray(from - window.offset, end - window.offset));
+      end = contentEnd + terminatorLength(row, window.bytes, window.offset, space);
       openAt = end === contentEnd && end < space.size ? end : -1;
     }
+    yield* block.add(window.bytes.subarray(from - window.offset, end - window.offset));
   }
   if (openAt >= 0) yield* block.add(unitEnd);
   yield* block.rest();
@@ -65,8 +90,10 @@ export async function* exportNumbers(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const block = new Block();
+  const turns = new Turns();
   let written = -1;
   for (const placed of rows.snapshot()) {
+    await turns.pause();
     const decoded = rows.decode(placed);
     const last = decoded.at(-1);
     if (!last) continue;

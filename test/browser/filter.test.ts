@@ -484,6 +484,53 @@ describe('saved', () => {
   );
 });
 
+describe('while it runs', () => {
+  test('rows come in before and behind those on screen, which keep their place', async () => {
+    // Begins in the middle and goes around; an expression without a literal is looked for in every line.
+    const path = join(folder, 'large.log');
+    const part = Buffer.from(log.map((line) => `${line}\n`).join(''));
+    writeFileSync(path, Buffer.concat(Array.from({ length: 160 }, () => part)));
+    const large = await startServer({ files: [path] });
+    await withPage(browser, large.origin, {}, async (page) => {
+      await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), large.token);
+      const line = log.findIndex((text) => /[A-Z]{5}/.test(text));
+      const at = 80 * part.length + log.slice(0, line).reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0);
+      await page.goto(`${large.origin}/?view=text&at=${at}`);
+      await page.getByRole('grid').first().waitFor();
+      await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')), PATIENCE).toBe('grid');
+      await page.evaluate(() => {
+        const seen: string[] = [];
+        Object.assign(window, { seen });
+        const record = (): void => {
+          requestAnimationFrame(record);
+          const rows = document.querySelector('[data-pane="filtered"] .text-rows');
+          const frame = rows?.getBoundingClientRect();
+          const first = [...(rows?.querySelectorAll('.rows-row') ?? [])]
+            .map((row) => ({ row, y: Math.round(row.getBoundingClientRect().top - (frame?.top ?? 0)) }))
+            .find(({ y }) => y > -20 && y <= 0);
+          const summary = document.querySelector('[data-pane="filtered"] [role="status"]')?.textContent ?? '';
+          if (first) seen.push(`${first.y} ${first.row.querySelector('.text-line')?.textContent ?? ''}|${summary}`);
+        };
+        record();
+      });
+      await addLayer(page, '/[A-Z]{5}/');
+      await expect
+        .poll(() => pane(page, 'filtered').getByRole('status', { name: 'Filter' }).textContent(), { timeout: 60_000 })
+        .toBe(`${count(160 * log.filter((text) => /[A-Z]{5}/.test(text)).length)} of ${count(160 * LINES)} lines`);
+      const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+      const known = seen.filter((entry) => !/^-?\d+ \|/.test(entry)).map((entry) => entry.split('|'));
+      const last = known.at(-1)?.[0];
+      const since = known.slice(known.findIndex(([place]) => place === last));
+      // From where the line of the cursor is found on nothing moves, however many come before it.
+      expect(new Set(since.map(([place]) => place)).size).toBe(1);
+      expect(new Set(since.map(([, summary]) => summary)).size).toBeGreaterThan(2);
+      const rows = await shownRows(page, 'filtered');
+      for (const { number, text } of rows) expect(text).toBe(log[(number - 1) % LINES]);
+      expect(rows.map(({ number }) => number)).toContain(80 * LINES + line + 1);
+    });
+  });
+});
+
 describe('a file that changes', () => {
   test('grows: rows come; is rewritten: layers are made again', async () => {
     const path = join(folder, 'live.log');

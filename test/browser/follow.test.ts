@@ -353,6 +353,11 @@ describe('clear from here', () => {
       await page.keyboard.press('g');
       await sees(page, '0002000 a line');
       expect(await row(page, '0001999 a line').count()).toBe(0);
+      // Also after the page was loaded anew.
+      await page.waitForTimeout(600);
+      await page.reload();
+      await strip(page).waitFor();
+      await sees(page, '0002000 a line');
       await strip(page).getByRole('button', { name: 'Show all' }).click();
       await expect.poll(() => strip(page).count(), PATIENCE).toBe(0);
       await page.keyboard.press('Control+Home');

@@ -5,6 +5,7 @@
 import {
   chmodSync,
   closeSync,
+  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -27,6 +28,8 @@ const ENGINES: readonly EngineName[] = ['cached', 'map', 'read'];
 const ROTATIONS = effort(150, 3_000);
 const REWRITES = effort(24, 600);
 const SIZE = 200_000;
+/** Files before the present one that stay open. */
+const KEPT = 8;
 /** Noticed within a second, and some for a busy machine. */
 const NOTICE_MS = 2_500;
 
@@ -42,6 +45,12 @@ async function start(path: string, engine: EngineName): Promise<{ server: Bigvie
   return { server, id, bytes };
 }
 type Bytes = (offset: number, length: number) => Promise<{ generation: number; found: Buffer }>;
+
+/** All lines are of the same file, the last one perhaps cut. */
+function isOneFile(bytes: Buffer): boolean {
+  const first = bytes.subarray(0, bytes.indexOf(10) + 1);
+  return first.length > 0 && bytes.equals(Buffer.alloc(bytes.length, first));
+}
 
 async function until(server: BigviewServer, id: string, test: (file: FileInfo) => boolean): Promise<FileInfo> {
   const last = performance.now() + NOTICE_MS;
@@ -99,6 +108,58 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(server.alive).toBe(true);
     expect(server.stderr).toBe('');
   });
+
+  it.runIf(effort(0, 1) > 0 || engine === 'cached')(
+    `follows the name through ${ROTATIONS} rotations, and keeps no descriptor of those that are gone`,
+    async () => {
+      const path = join(tempFolder(), 'followed.log');
+      writeFileSync(path, 'the first file\n');
+      const { server, id } = await start(path, engine);
+      const listener = new AbortController();
+      void (await server.fetch(`/api/files/${id}/events`, { signal: listener.signal })).text().catch(() => undefined);
+      await server.post(`/api/files/${id}/searches`, { kind: 'bytes', pattern: '00' });
+      await sleep(300);
+      let before = usageOf(server.pid);
+      const random = seededRandom(43);
+      let content = Buffer.alloc(0);
+      for (let n = 0; n < ROTATIONS; n++) {
+        renameSync(path, `${path}.1`);
+        // Sometimes there is nothing under the name for a while, and sometimes what is there is no file to be opened.
+        if (n % 7 === 0) await sleep(random() * 60);
+        if (n % 50 === 49) {
+          mkdirSync(path);
+          const refused = await server.post(`/api/files/${id}/reopen`, {});
+          expect(refused.status).toBe(409);
+          await refused.arrayBuffer();
+          rmSync(path, { recursive: true });
+        }
+        content = Buffer.alloc(2_000 + Math.floor(random() * 60_000), `file ${n} of many\n`);
+        writeFileSync(path, content);
+        if (n % 3 === 0) await sleep(random() * 50);
+        const reopened = await server.post(`/api/files/${id}/reopen`, {});
+        await reopened.arrayBuffer();
+        expect(reopened.status).toBe(200);
+        // As many files before it as are kept.
+        if (n === KEPT + 2) before = usageOf(server.pid);
+        const response = await server.fetch(`/api/files/${id}/bytes?offset=0&length=100000`);
+        const body = Buffer.from(await response.arrayBuffer());
+        if (response.status === 200) expect(body.length === 0 || isOneFile(body)).toBe(true);
+        else expect([409, 416]).toContain(response.status);
+      }
+      await (await server.post(`/api/files/${id}/reopen`, {})).arrayBuffer();
+      await until(server, id, (file) => file.size === content.length && file.pathState === 'current');
+      const response = await server.fetch(`/api/files/${id}/bytes?offset=0&length=100000`);
+      expect(Buffer.from(await response.arrayBuffer()).equals(content)).toBe(true);
+      await sleep(500);
+      const after = usageOf(server.pid);
+      expect(after.descriptors).toBeLessThanOrEqual(before.descriptors + 3);
+      expect(after.mappings).toBeLessThan(before.mappings + 150);
+      listener.abort();
+      expect(server.alive).toBe(true);
+      expect(server.stderr).toBe('');
+    },
+    effort(120_000, 900_000),
+  );
 
   it(`notices each of ${REWRITES} rewrites of the same size, mtime set back or not`, async () => {
     const path = join(tempFolder(), 'state.bin');

@@ -1,5 +1,5 @@
 /** `command | bigview -`: what comes is what is shown, nothing is left behind, and nobody is kept from writing for long. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -146,6 +146,28 @@ describe('standard input', () => {
     child.kill('SIGUSR2');
     await expect.poll(() => server.stderr).toMatch(/bigview: http:\/\/127\.0\.0\.1:\d+\/#code=\S+/);
     expect(server.alive).toBe(true);
+  });
+
+  it('leaves the terminal to Enter and Ctrl+C', async (context) => {
+    // util-linux gives a terminal to the whole pipeline.
+    if (spawnSync('script', ['--version']).status !== 0) return context.skip();
+    const command = `echo x | ${JSON.stringify(process.execPath)} ${JSON.stringify(BIGVIEW)} --no-open -`;
+    const child = spawn('script', ['-qec', `bash -c '${command}'`, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', XDG_CACHE_HOME: tempFolder() },
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let said = '';
+    child.stdout.on('data', (part: Buffer) => {
+      said += part;
+    });
+    const links = (): number => new Set(said.match(/#code=[\w-]+/g)).size;
+    await expect.poll(links, { timeout: 10_000 }).toBe(1);
+    child.stdin.write('\n');
+    await expect.poll(links, { timeout: 10_000 }).toBe(2);
+    expect(said).not.toContain('USR2');
+    child.stdin.write('\x03');
+    await expect.poll(() => child.exitCode, { timeout: 10_000 }).not.toBeNull();
   });
 
   it('that cannot be read is an error of one line', () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -66,6 +66,28 @@ describe('what cannot be started', () => {
 });
 
 describe('a running server', () => {
+  it('takes the port of the last run, several at once each their own, and any when that is taken or unknown', async () => {
+    const env = { XDG_CACHE_HOME: tempFolder() };
+    const files = [logFile()];
+    const [first, second] = [await startServer({ files, env }), await startServer({ files, env })];
+    expect(second.port).not.toBe(first.port);
+    await Promise.all([first.stop(), second.stop()]);
+    const again = [await startServer({ files, env }), await startServer({ files, env })];
+    expect(again.map(({ port }) => port)).toEqual([first.port, second.port]);
+    for (const args of [['--port', '0'], ['--no-cache']]) {
+      const other = await startServer({ files, env, args });
+      expect([first.port, second.port]).not.toContain(other.port);
+    }
+    const remembered = join(env.XDG_CACHE_HOME, 'bigview', 'ports');
+    expect(JSON.parse(readFileSync(remembered, 'utf8'))).toEqual([first.port, second.port]);
+    expect(statSync(remembered).mode & 0o777).toBe(0o600);
+    for (const nonsense of ['', '[', '{}', '[0,-1,70000,"8080",22,1.5,null]']) {
+      writeFileSync(remembered, nonsense);
+      await (await startServer({ files, env })).file();
+      expect(JSON.parse(readFileSync(remembered, 'utf8'))).toEqual([expect.any(Number)]);
+    }
+  });
+
   it('prints one line with a link, and nothing else', async () => {
     const server = await startServer({ files: [logFile()] });
     await server.file();
@@ -89,7 +111,7 @@ describe('a running server', () => {
     expect(reply.version).toBe(version);
     expect(reply.files.map((file) => file.kind)).toEqual(['text', 'binary', 'text']);
     const lines = await startServer({ files: [path], args: ['--text', '--line', '2'] });
-    expect((await lines.json<FilesReply>('/api/files')).start).toEqual({ view: 'text', offset: null, line: 1 });
+    expect((await lines.json<FilesReply>('/api/files')).start).toEqual({ view: 'text', offset: null, line: 1, follow: false });
   });
 
   it('uses the token, port and engine that it is given, relative names and names that begin with a dash', async () => {

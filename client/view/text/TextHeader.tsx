@@ -1,5 +1,7 @@
 /** What the columns of a text view are, and how a filter stands whose rows it shows. */
+import { Funnel, Rows2, X } from 'lucide-react';
 import { formatCount } from '../../../shared/units.ts';
+import { CommandButton } from '../frame/IconButton.tsx';
 
 interface TextHeaderProps {
   /** First visible column of characters, 0-based. */
@@ -20,10 +22,15 @@ export function TextHeader({ column, summary, lost }: TextHeaderProps) {
         {column >= 1 ? `Text from column ${formatCount(column + 1)}` : 'Text'}
       </span>
       {summary !== null && (
-        <span className="text-header-filter tabular" role="status" aria-label="Filter">
-          {lost && <span className="text-header-lost">The line at the cursor is not among them</span>}
-          {summary}
-        </span>
+        <div className="text-header-filter">
+          <span className="tabular" role="status" aria-label="Filter">
+            {lost && <span className="text-header-lost">The line at the cursor is not among them</span>}
+            {summary}
+          </span>
+          <CommandButton command="filter.panel" icon={Funnel} />
+          <CommandButton command="filter.display" icon={Rows2} />
+          <CommandButton command="filter.toggle" icon={X} label="Switch the filter off" />
+        </div>
       )}
     </div>
   );

@@ -171,7 +171,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   useLayoutEffect(() => {
     const scroll = takeScroll();
     if (scroll) {
-      if (scroll.align === 'keep') runway.scrollToPosition(keptPosition(scroll.row, scroll.px, rowHeight));
+      if (scroll.align === 'keep') runway.scrollToPosition(keptPosition(scroll.row, scroll.px, runway));
       else runway.scrollToRow(scroll.row, scroll.align);
       return;
     }

@@ -12,7 +12,7 @@ import {
 import type { TextContents } from '../../rows/textContent.ts';
 import type { TextPlaces } from '../../rows/textMoves.ts';
 import { rowAt } from '../../rows/textRun.ts';
-import type { RowPosition, RunwayItem } from '../../rows/useRunway.ts';
+import type { RowPosition, Runway, RunwayItem } from '../../rows/useRunway.ts';
 import { gutterCells } from './lineLabel.ts';
 
 /** While the thumb is dragged the latest place is asked for at most this often, ms. */
@@ -138,9 +138,15 @@ export function textStyle(measures: TextMeasures): CSSProperties {
   } as CSSProperties;
 }
 
-/** The position with `px` of a row above the top edge; negative: its top is so far below. */
-export function keptPosition(row: number, px: number, rowHeight: number): RowPosition {
+/**
+ * The position with `px` of a row above the top edge; negative: its top is so far below. A row that would be below the lower edge is
+ * put in the middle.
+ */
+export function keptPosition(row: number, px: number, runway: Runway): RowPosition {
+  const { rowHeight } = runway;
   if (px >= 0) return { row, px: Math.min(px, rowHeight - 1) };
-  const rows = Math.floor(px / rowHeight);
-  return { row: row + rows, px: px - rows * rowHeight };
+  const room = (runway.scroller()?.clientHeight ?? 0) - rowHeight;
+  const above = room > 0 && -px > room ? -Math.floor(room / 2) : px;
+  const rows = Math.floor(above / rowHeight);
+  return { row: row + rows, px: above - rows * rowHeight };
 }

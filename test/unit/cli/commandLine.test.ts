@@ -21,7 +21,7 @@ describe('the command line', () => {
   it('has defaults that are safe', () => {
     expect(serve('a.log')).toEqual({
       files: ['a.log'],
-      port: 0,
+      port: null,
       host: '127.0.0.1',
       open: true,
       token: null,
