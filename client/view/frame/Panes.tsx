@@ -1,4 +1,4 @@
-import { Suspense, useEffect } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { shownAs, useFilter, useFilters } from '../../filter/filterStore.ts';
 import { useActiveView } from '../../state/useApp.ts';
@@ -34,8 +34,12 @@ export function Panes({ file }: { readonly file: FileInfo }) {
   const display = shownAs(useFilter(file.id));
   const split = display === 'split';
   useEffect(holdPlaces, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with another display the rows are others
-  useEffect(focusRowsIfLost, [display]);
+  const shown = useRef(display);
+  useEffect(() => {
+    // A file that is new on the screen gets the keyboard from the frame.
+    if (shown.current !== display) focusRowsIfLost();
+    shown.current = display;
+  }, [display]);
   const below = useFilters((state) => state.below) && split;
   const full = <FullPanes file={file} active={!below} />;
   if (!split) return full;
