@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Extent } from '../../shared/extent.ts';
 import type { OpenFile } from '../files/openFile.ts';
 import { readWindow } from '../window/bytes.ts';
@@ -63,6 +64,8 @@ export async function streamExtent(
         break;
       }
       [bytes] = await Promise.all([next(offset), written]);
+      // A client that takes everything at once, and pages in memory, would leave nobody else a turn.
+      await turn();
     }
     res.end();
   } catch {
