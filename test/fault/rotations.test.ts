@@ -31,7 +31,7 @@ const SIZE = 200_000;
 /** Files before the present one that stay open. */
 const KEPT = 8;
 /** Noticed within a second, and some for a busy machine. */
-const NOTICE_MS = 2_500;
+const NOTICE_MS = 5_000;
 
 async function start(path: string, engine: EngineName): Promise<{ server: BigviewServer; id: string; bytes: Bytes }> {
   const server = await startServer({ files: [path], args: ['--no-cache', '--engine', engine] });

@@ -222,9 +222,11 @@ describe.each(['cached', 'map', 'read'] as const)('%s', (engine) => {
       });
       const warm = Math.min(CYCLES / 2, 300);
       let before = usageOf(server.pid);
+      const quarters: string[] = [];
       for (let n = 0; n < CYCLES && storm.running; n++) {
         await cycle(storm);
         if (n === warm) before = usageOf(server.pid);
+        if (n % Math.floor(CYCLES / 4) === 0 && n > warm) quarters.push(showUsage(usageOf(server.pid)));
       }
       storm.running = false;
       await load;
@@ -242,7 +244,7 @@ describe.each(['cached', 'map', 'read'] as const)('%s', (engine) => {
       const seen = [...storm.counts].sort().map(([what, times]) => `${what}: ${times}`);
       console.info(
         `${engine}: ${CYCLES} cycles, generation ${info.generation}; ${seen.join(', ')}\n` +
-          `  after ${warm} cycles ${showUsage(before)}\n  at the last ${showUsage(busy)}\n  at rest ${showUsage(after)}`,
+          `  after ${warm} cycles ${showUsage(before)}\n  on the way ${quarters.join('; ')}\n  at the last ${showUsage(busy)}\n  at rest ${showUsage(after)}`,
       );
       expect(storm.counts.get('bytes 200')).toBeGreaterThan(CYCLES / 10);
       expect(storm.counts.get('lines 200')).toBeGreaterThan(CYCLES / 100);

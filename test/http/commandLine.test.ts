@@ -111,7 +111,12 @@ describe('a running server', () => {
     expect(reply.version).toBe(version);
     expect(reply.files.map((file) => file.kind)).toEqual(['text', 'binary', 'text']);
     const lines = await startServer({ files: [path], args: ['--text', '--line', '2'] });
-    expect((await lines.json<FilesReply>('/api/files')).start).toEqual({ view: 'text', offset: null, line: 1, follow: false });
+    expect((await lines.json<FilesReply>('/api/files')).start).toEqual({
+      view: 'text',
+      offset: null,
+      line: 1,
+      follow: false,
+    });
   });
 
   it('uses the token, port and engine that it is given, relative names and names that begin with a dash', async () => {

@@ -170,7 +170,7 @@ describe('expressions that never end', () => {
     for (const state of states) if (!state.complete) expect(state.error?.message).toMatch(/takes too long/);
     expect(states.some((state) => state.error !== null)).toBe(true);
     waits.sort((a, b) => a - b);
-    expect(waits[Math.floor(waits.length * 0.99)]).toBeLessThan(1_000);
+    expect(waits[Math.floor(waits.length * 0.99)]).toBeLessThan(3_000);
     expect(server.alive).toBe(true);
     expect(server.stderr).toBe('');
   });

@@ -21,6 +21,8 @@ import { usageOf } from '../helpers/usage.ts';
 
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
+/** The same for any size, on a machine that may be busy. */
+const OPEN_MS = 12_000;
 const linux = process.platform === 'linux';
 
 async function found(server: BigviewServer, id: string, request: SearchRequest): Promise<SearchHitsReply> {
@@ -120,7 +122,7 @@ describe.runIf(linux)('a sparse file', () => {
     const began = performance.now();
     const server = await startServer({ files: [path], args: ['--no-cache'] });
     const file: FileInfo = await server.file();
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(OPEN_MS);
     expect(file.size).toBe(size);
     expect((await server.indexed(file.id)).index).toMatchObject({ lines: 1, error: null });
     expect(await text(server, file.id, size - 4, 100)).toBe('last');
