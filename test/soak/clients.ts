@@ -18,8 +18,11 @@ const WINDOW = 65_536;
 const LINE_BYTES = 64;
 /** Number of the file that is rewritten in place. */
 const REWRITTEN = 3;
-/** Refusals that are an honest answer about a file that changes, or of a server that is busy. */
-const REFUSALS = [409, 416, 502, 503];
+/**
+ * Refusals that are an honest answer about a file that changes, or of a server that is busy; 408 where this process itself got no
+ * turn for 10 s between a connection and its request.
+ */
+const REFUSALS = [408, 409, 416, 502, 503];
 
 const SEARCHES: readonly SearchRequest[] = [
   { kind: 'text', pattern: 'ERROR' },
