@@ -227,6 +227,37 @@ describe('another run of bigview', () => {
     }),
   );
 
+  test(
+    'filters and marks stay, and the filtered lines are those of the new run',
+    behindLine(async (page, proxy, server) => {
+      await openAt(page, proxy.origin, `?at=${at(3_000)}&top=${at(2_990)}`);
+      await shows(page, 'first', 3_000);
+      await page.keyboard.press('m');
+      await page.getByLabel(/^Mark Line at/).first().waitFor();
+      await page.keyboard.press('&');
+      const field = page.getByRole('combobox', { name: 'Filter' });
+      await expect.poll(() => field.evaluate((element) => element === document.activeElement), PATIENCE).toBe(true);
+      await page.keyboard.type('7777 ');
+      await page.keyboard.press('Enter');
+      const filtered = page.locator('[data-pane="filtered"]');
+      const numbers = async (): Promise<string[]> =>
+        (await filtered.getByRole('row').allTextContents()).map((text) => /(\d{8} \w+) says/.exec(text)?.[1] ?? '?');
+      // Lines 7,777, 17,777 … 117,777.
+      const expected = (version: string): string[] =>
+        Array.from({ length: 12 }, (_, k) => `${String(k * 10_000 + 7_777).padStart(8, '0')} ${version}`);
+      await expect.poll(numbers, PATIENCE).toEqual(expected('first'));
+      await restart(proxy, server, async () => {
+        writeFileSync(log, content('other'));
+        return run();
+      });
+      await page.getByText(AGAIN).waitFor();
+      await expect.poll(numbers, PATIENCE).toEqual(expected('other'));
+      await page.keyboard.press('Alt+m');
+      const marks = page.getByRole('complementary', { name: 'Marks' }).getByRole('grid', { name: 'Marks' });
+      await expect.poll(() => marks.getByRole('row').count(), PATIENCE).toBe(1);
+    }),
+  );
+
   test('says which files are not there any more, and keeps the place in those that are', async () => {
     startLog('first');
     const [more, third] = [join(folder, 'more.log'), join(folder, 'third.log')];

@@ -54,8 +54,8 @@ export function Banners({ file }: { readonly file: FileInfo | null }) {
         <div className="banner banner-warning" role="status">
           <Unplug className="icon" aria-hidden="true" />
           <p>
-            bigview was started anew and no longer knows this page. Press <kbd>Enter</kbd> in its terminal and open the
-            fresh link in any tab, or paste it here; this page then goes on where it is.
+            bigview was started anew and no longer knows this page. Press <kbd>Enter</kbd> in its terminal, then open
+            the fresh link or paste it here.
           </p>
           <FreshLink label="Link or token" action="Connect" first={false} />
         </div>
