@@ -233,7 +233,10 @@ describe('another run of bigview', () => {
       await openAt(page, proxy.origin, `?at=${at(3_000)}&top=${at(2_990)}`);
       await shows(page, 'first', 3_000);
       await page.keyboard.press('m');
-      await page.getByLabel(/^Mark Line at/).first().waitFor();
+      await page
+        .getByLabel(/^Mark Line at/)
+        .first()
+        .waitFor();
       await page.keyboard.press('&');
       const field = page.getByRole('combobox', { name: 'Filter' });
       await expect.poll(() => field.evaluate((element) => element === document.activeElement), PATIENCE).toBe(true);
