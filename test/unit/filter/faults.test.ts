@@ -155,7 +155,12 @@ test('a layer that is stopped leaves it incomplete, and it goes on when that doe
   search.start();
   expect(filter.idle).toBe(false);
   await finished(filter);
-  expect(filter.status()).toMatchObject({ complete: true, matches: 20 * (LINES - Math.ceil(LINES / 3)) });
+  expect(search.status()).toMatchObject({ complete: true, error: null, hits: 20 * Math.ceil(LINES / 3) });
+  expect(filter.status()).toMatchObject({
+    complete: true,
+    error: null,
+    matches: 20 * (LINES - Math.ceil(LINES / 3)),
+  });
   filter.close();
   search.close();
   source.close();
