@@ -249,7 +249,8 @@ describe.each(['cached', 'map', 'read'] as const)('%s', (engine) => {
       expect(storm.counts.get('bytes 200')).toBeGreaterThan(CYCLES / 10);
       expect(storm.counts.get('lines 200')).toBeGreaterThan(CYCLES / 100);
       expect(after.descriptors).toBeLessThanOrEqual(before.descriptors + 2);
-      expect(after.mappings).toBeLessThan(before.mappings + 100);
+      // Threads and heaps come and go with some; one that is left in each cycle would be more.
+      expect(after.mappings).toBeLessThan(before.mappings + Math.max(250, CYCLES / 4));
       expect(after.rss).toBeLessThan(Math.max(before.rss, 100 * MiB) + 100 * MiB);
       expect(server.alive).toBe(true);
       expect(server.stderr).toBe('');
