@@ -53,23 +53,20 @@ export function HexSelection({ runway, layout, selection }: MarksProps & { reado
   });
 }
 
-interface CursorProps extends MarksProps {
-  readonly cursor: number;
-  /** What is left of this, px, lies under the addresses. */
-  readonly covered: number;
-}
-
 /** A ring around the byte in both columns; the row that holds it is tinted. */
-export function HexCursor({ runway, layout, cursor, covered }: CursorProps) {
+export function HexCursor({ runway, layout, cursor }: MarksProps & { readonly cursor: number }) {
   const row = Math.floor(cursor / layout.rowBytes);
   const first = runway.items[0]?.row ?? Number.POSITIVE_INFINITY;
   const last = runway.items[runway.items.length - 1]?.row ?? Number.NEGATIVE_INFINITY;
   if (row < first || row > last) return null;
   const index = cursor - row * layout.rowBytes;
   const place = { top: runway.startOf(row), height: runway.rowHeight };
-  return [bytesBox(layout, index, index), textBox(layout, index, index)]
-    .filter((box) => box.left >= covered)
-    .map((box) => <div key={box.left} className="hex-cursor" style={{ ...place, ...box }} />);
+  return (
+    <>
+      <div className="hex-cursor" style={{ ...place, ...bytesBox(layout, index, index) }} />
+      <div className="hex-cursor" style={{ ...place, ...textBox(layout, index, index) }} />
+    </>
+  );
 }
 
 export function HexCurrentRow({ runway, layout, cursor }: MarksProps & { readonly cursor: number }) {

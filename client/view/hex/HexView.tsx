@@ -245,7 +245,6 @@ export function HexView(props: HexViewProps) {
   const idPrefix = `hex-${file.id}`;
   /** Rows are wider than the pane. */
   const cut = width > 0 && layout.width > width;
-  const covered = scrollLeft > 0 ? scrollLeft + layout.bytesLeft : 0;
   return (
     <div
       className="hex-view"
@@ -290,7 +289,7 @@ export function HexView(props: HexViewProps) {
               </>
             )
           }
-          overlay={size > 0 && <HexCursor runway={runway} layout={layout} cursor={cursor} covered={covered} />}
+          overlay={size > 0 && <HexCursor runway={runway} layout={layout} cursor={cursor} />}
           onPointer={onPointer}
           onFocus={onFocus}
           onScrollLeft={setScrollLeft}

@@ -17,7 +17,7 @@ import {
 } from '../../rows/textMoves.ts';
 import { rowAt, rowOfOffset } from '../../rows/textRun.ts';
 import type { Runway } from '../../rows/useRunway.ts';
-import { dropHeld, holdBehindMoves, releaseHeld } from '../../state/commandOrder.ts';
+import { holdBehindMoves } from '../../state/commandOrder.ts';
 import { type CommandHandlers, useCommandHandlers } from '../../state/commandRegistry.ts';
 import type { CommandId } from '../../state/commands.ts';
 import { appStore } from '../../state/store.ts';
@@ -52,6 +52,11 @@ interface Move {
   readonly since: number;
 }
 
+/** What another command does once the moves before it are done. */
+interface Deed {
+  readonly act: () => void;
+}
+
 const STEPS: Readonly<Partial<Record<CommandId, Step>>> = {
   'move.left': 'left',
   'move.right': 'right',
@@ -77,6 +82,8 @@ const COPIES: readonly (readonly [CommandId, CopyFormat])[] = [
 
 /** Keys held down while nothing comes are not all made up for later. */
 const MAX_WAITING = 32;
+/** A command waits so long for the moves before it, ms: a key that seems dead is worse than one that acts where the cursor was. */
+const PATIENCE_MS = 3_000;
 /** A move that waits longer than this is given up when the next key is pressed, ms. */
 const STUCK_MS = 1_500;
 
@@ -111,7 +118,8 @@ function chosenExtent(parts: TextCommandParts): Extent | null {
 
 export function useTextCommands(parts: TextCommandParts, active: boolean): void {
   const latest = useRef(parts);
-  const waiting = useRef<Move[]>([]);
+  const waiting = useRef<(Move | Deed)[]>([]);
+  const patience = useRef<ReturnType<typeof setTimeout> | null>(null);
   /** Cell that vertical moves come back to, with the cursor it belongs to. */
   const goal = useRef<{ readonly cursor: number; readonly cell: number } | null>(null);
   /** The character a selection by keys began at. */
@@ -221,10 +229,26 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
     [finish],
   );
 
+  /** Forgets what waits. */
+  const forget = useCallback((): readonly (Move | Deed)[] => {
+    if (patience.current !== null) clearTimeout(patience.current);
+    patience.current = null;
+    return waiting.current.splice(0);
+  }, []);
+
+  /** Gives up the moves that wait; what is behind them is done without. */
+  const giveUp = useCallback((): void => {
+    for (const each of forget()) if ('act' in each) each.act();
+  }, [forget]);
+
   const work = useCallback((): void => {
-    while (waiting.current[0] && attempt(waiting.current[0])) waiting.current.shift();
-    if (waiting.current.length === 0) releaseHeld();
-  }, [attempt]);
+    for (let first = waiting.current[0]; first; first = waiting.current[0]) {
+      if (!('act' in first) && !attempt(first)) return;
+      waiting.current.shift();
+      if ('act' in first) first.act();
+    }
+    forget();
+  }, [attempt, forget]);
 
   useLayoutEffect(() => {
     latest.current = parts;
@@ -233,7 +257,19 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
   useEffect(() => {
     if (waiting.current.length > 0) work();
   });
-  useEffect(() => (active ? holdBehindMoves(() => waiting.current.length > 0) : undefined), [active]);
+  useEffect(() => {
+    if (!active) return undefined;
+    const release = holdBehindMoves((act) => {
+      if (waiting.current.length === 0) return false;
+      waiting.current.push({ act });
+      patience.current ??= setTimeout(giveUp, PATIENCE_MS);
+      return true;
+    });
+    return () => {
+      release();
+      giveUp();
+    };
+  }, [active, giveUp]);
 
   const handlers: CommandHandlers = {
     'select.all': () => {
@@ -244,8 +280,7 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
     'select.clear': () => {
       const { fileId, copy } = latest.current;
       const state = appStore.getState();
-      waiting.current = [];
-      dropHeld();
+      forget();
       copy.dismiss();
       const view = state.views[fileId];
       if (view) state.move(fileId, view.cursor, { anchor: null });
@@ -266,8 +301,10 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
     handlers[command] = ({ extend }) => {
       // Where a move to either end leads does not depend on those before it; and one whose rows were taken away again, by a jump
       // say, must not hold up the others for ever.
-      const stuck = waiting.current[0] && performance.now() - waiting.current[0].since > STUCK_MS;
-      if (stuck || step === 'fileStart' || step === 'fileEnd') waiting.current = [];
+      const first = waiting.current[0];
+      const stuck = first && !('act' in first) && performance.now() - first.since > STUCK_MS;
+      const end = step === 'fileStart' || step === 'fileEnd';
+      if (stuck || (end && !waiting.current.some((each) => 'act' in each))) giveUp();
       if (waiting.current.length >= MAX_WAITING) return;
       const rows = rowsOf(command, latest.current.runway.pageRows);
       waiting.current.push({ step, rows, extend, brought: false, lost: null, since: performance.now() });
