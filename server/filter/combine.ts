@@ -27,6 +27,7 @@ export class Combiner {
   }
 
   rows(job: RowsJob): { readonly rows: PackedRows; readonly surroundings: Surroundings } {
+    this.#packer.clear();
     this.#firstMatch = -1;
     this.#layers.open(job.layers, job.offset);
     const context = job.before > 0 || job.after > 0;
@@ -42,6 +43,7 @@ export class Combiner {
   edges(job: EdgesJob): { readonly head: PackedRows; readonly tail: PackedRows; readonly lines: number } {
     const { offset, end } = job;
     const lines = this.#lines;
+    this.#packer.clear();
     lines.open(job);
     this.#masks.open(job.layers, offset);
     const context = (start: number, length: number): void => this.#context(start, length, offset);

@@ -58,13 +58,21 @@ export class RowPacker {
     if (match) this.#pageMatches++;
   }
 
+  /** Forgets what was packed, also by a job that failed on the way. */
+  clear(): void {
+    this.#writer.reset();
+    this.#length = MATCHES_BYTES;
+    this.#pageEnd = -1;
+    this.#pageRows = 0;
+    this.#pageMatches = 0;
+    this.#matches = 0;
+  }
+
   /** What was packed, and begins anew. */
   take(): { readonly part: Uint8Array<ArrayBuffer>; readonly rows: number; readonly matches: number } {
     this.#finishPage();
     const taken = { part: this.#writer.take(), rows: this.#writer.count, matches: this.#matches };
-    this.#writer.reset();
-    this.#pageEnd = -1;
-    this.#matches = 0;
+    this.clear();
     return taken;
   }
 

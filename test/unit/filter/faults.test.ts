@@ -1,5 +1,5 @@
 /** Filters when threads, disks and files fail. */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, truncateSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { Filter } from '../../../server/filter/filter.ts';
 import { FilterPool } from '../../../server/filter/filterPool.ts';
@@ -102,6 +102,25 @@ test('a file that ends early is said', async () => {
   filter.close();
   search.close();
   plain.close();
+});
+
+test('a segment that fails on the way leaves nothing behind for the next', async () => {
+  const one = new FilterPool(1);
+  const path = fileOf(bytes);
+  const cut = plainSource(path);
+  const search = await layer(cut);
+  truncateSync(path, 2 * segmentBytes + 40_000);
+  const failing = startFilter(one, [search], others, 1 << 20);
+  await finished(failing);
+  expect(failing.status().error?.message).toContain('ended early');
+  const whole = plainSource(fileOf(bytes));
+  const again = await layer(whole);
+  const filter = startFilter(one, [again], others, 1 << 20);
+  await finished(filter);
+  expect(filter.status()).toMatchObject({ complete: true, error: null, matches: LINES - Math.ceil(LINES / 3) });
+  expect(filter.rows.range(0, 2).map(({ offset }) => offset)).toEqual([4, 8]);
+  for (const each of [failing, filter, search, again, cut, whole]) each.close();
+  await one.stop();
 });
 
 test('without room for rows it stops with a sentence', async () => {
