@@ -215,6 +215,8 @@ describe('text view', () => {
     await rowsWhen(page, (rows) => rows.some((row) => row.current && row.number === 9_001));
     const cursorY = (): Promise<number> =>
       page.evaluate(() => Math.round(document.querySelector('.text-cursor')?.getBoundingClientRect().top ?? -1));
+    // The ring is drawn once the bytes of its row are here.
+    await expect.poll(cursorY).toBeGreaterThan(0);
     const before = await cursorY();
     await page.keyboard.press('w');
     const wrapped = await rowsWhen(
