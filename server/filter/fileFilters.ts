@@ -11,8 +11,8 @@ import { Filter } from './filter.ts';
 import { type FilterPool, filterPool } from './filterPool.ts';
 import type { FilterRule } from './rule.ts';
 
-/** Kept at once for a file; the oldest that has nothing left to do and is not being exported makes room. */
-const MAX_FILTERS = 8;
+/** Kept at once for a file; of those that have nothing left to do, not exported either, the one not asked about for longest makes room. */
+const MAX_FILTERS = 16;
 /** Packed rows in memory, of all filters together: some 12 million rows. What is more goes to disk. */
 const BUDGET_BYTES = 33_554_432;
 
@@ -53,7 +53,7 @@ export class FileFilters {
   readonly #file: OpenFile;
   readonly #searches: FileSearches;
   readonly #pool: FilterPool;
-  /** The oldest first. */
+  /** What was asked about last comes last. */
   readonly #filters = new Map<string, Kept>();
   readonly #releases = new Map<number, () => Promise<void>>();
   #unlisten: (() => void) | null = null;
@@ -94,7 +94,11 @@ export class FileFilters {
   }
 
   get(id: string): Filter | null {
-    return this.#filters.get(id)?.filter ?? null;
+    const kept = this.#filters.get(id);
+    if (!kept) return null;
+    this.#filters.delete(id);
+    this.#filters.set(id, kept);
+    return kept.filter;
   }
 
   /** Ends and forgets; false when there is no such filter. */

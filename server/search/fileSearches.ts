@@ -13,8 +13,11 @@ import type { SearchOptions } from './searchOptions.ts';
 import { type SearchPool, searchPool } from './searchPool.ts';
 import { spillFolder } from './spill.ts';
 
-/** Kept at once for a file; the oldest that has nothing left to do makes room. */
-const MAX_SEARCHES = 24;
+/**
+ * Kept at once for a file: ten tabs with some layers each. Of those that have nothing left to do, the one not asked about for
+ * longest makes room.
+ */
+const MAX_SEARCHES = 64;
 /** Packed hits in memory, of all searches together: some 40 million hits. What is more goes to disk. */
 const BUDGET_BYTES = 67_108_864;
 /** Read to learn which bytes are rare. */
@@ -30,7 +33,7 @@ export class TooManySearches extends Error {
 export class FileSearches {
   readonly #file: OpenFile;
   readonly #pool: SearchPool;
-  /** The oldest first. */
+  /** What was asked about last comes last. */
   readonly #searches = new Map<string, Search>();
   readonly #releases = new Map<number, () => Promise<void>>();
   /** By how many filters a search is used, if by any: it lives on for them when it is deleted, and never makes room. */
@@ -75,7 +78,11 @@ export class FileSearches {
   }
 
   get(id: string): Search | null {
-    return this.#searches.get(id) ?? null;
+    const search = this.#searches.get(id);
+    if (!search) return null;
+    this.#searches.delete(id);
+    this.#searches.set(id, search);
+    return search;
   }
 
   /** Cancels and forgets, unless a filter uses it; false when there is no such search. */

@@ -111,11 +111,16 @@ describe('a search', () => {
     expect(await server.error(search)).toMatchObject({ status: 404, code: 'not-found' });
   });
 
-  it('keeps 24, the oldest that have ended make room', async () => {
-    const first = await start({ kind: 'text', pattern: 'zzz' });
-    await events(first);
-    for (let n = 0; n < 24; n++) await events(await start({ kind: 'text', pattern: `zzz${n}` }));
-    expect(await server.error(first)).toMatchObject({ status: 404 });
+  it('keeps 64, of those that have ended the one not asked about for longest makes room', async () => {
+    const forgotten = await start({ kind: 'text', pattern: 'zzz' });
+    await events(forgotten);
+    const looked = await start({ kind: 'text', pattern: 'yyy' });
+    await events(looked);
+    for (let n = 0; n < 63; n++) {
+      await events(await start({ kind: 'text', pattern: `zzz${n}` }));
+      expect((await server.fetch(looked)).status).toBe(200);
+    }
+    expect(await server.error(forgotten)).toMatchObject({ status: 404 });
   });
 });
 
