@@ -5,6 +5,7 @@
  *
  * Pure, as textRun.ts.
  */
+import { partition } from '../../shared/partition.ts';
 import type { FilterRow, FilterRowsReply } from '../../shared/protocol.ts';
 import {
   lineOf,
@@ -27,15 +28,11 @@ export function lineNumberOf(run: TextRun, row: TextRow, facts: TextFacts): { li
 
 /** Coordinate of the row that holds the byte, else of the first one behind it; that after the run when all are before it. */
 export function rowFrom(run: TextRun, offset: number): number {
-  let low = 0;
-  let high = run.rows.length;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const row = run.rows[middle];
-    if (row && rowEnd(row) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return run.firstRow + low;
+  const before = partition(run.rows.length, (i) => {
+    const row = run.rows[i];
+    return row !== undefined && rowEnd(row) <= offset;
+  });
+  return run.firstRow + before;
 }
 
 /** The row below a place that no row holds, and may be that after the last; null where one holds it, or nobody knows. */

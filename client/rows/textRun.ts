@@ -17,6 +17,7 @@
  * Pure: every function gives a new run and leaves the old one alone.
  */
 import { assert } from '../../shared/assert.ts';
+import { partition } from '../../shared/partition.ts';
 import type { LineRecord } from '../../shared/protocol.ts';
 
 export interface TextRow {
@@ -120,16 +121,10 @@ export function rowOfOffset(run: TextRun, offset: number, size: number): number 
   if (rows.length === 0 || offset < runStart(run)) return null;
   const end = runEnd(run);
   if (offset > end || (offset === end && end < size)) return null;
-  let low = 0;
-  let high = rows.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((rows[middle]?.offset ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  const row = rows[low];
+  const at = partition(rows.length, (i) => (rows[i]?.offset ?? 0) <= offset) - 1;
+  const row = rows[at];
   if (run.picked && row && offset >= rowEnd(row) && offset !== end) return null;
-  return run.firstRow + low;
+  return run.firstRow + at;
 }
 
 /** The rows of contiguous records; the first gets `ordinal`. */

@@ -9,6 +9,7 @@
  * Pages are appended in order and always whole; the partial last page of a file is its index's business (lineIndex.ts).
  */
 import { assert } from '../../shared/assert.ts';
+import { partition } from '../../shared/partition.ts';
 
 export const PAGES_PER_SUPERBLOCK = 4_096;
 
@@ -165,18 +166,6 @@ export class LineTable {
 
 function at(values: Uint32Array, index: number): number {
   return values[index] ?? 0;
-}
-
-/** How many of `0..length-1` satisfy `test`, which holds for a prefix of them. */
-function partition(length: number, test: (index: number) => boolean): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (test(middle)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Counts before pages never fall, nor rise by more than a page holds; the last page ends at `total`. */

@@ -1,5 +1,6 @@
 /** A set of integers kept as disjoint half-open runs in order: segments that are done, bytes that are searched. */
 import type { Extent } from '../../shared/extent.ts';
+import { partition } from '../../shared/partition.ts';
 
 export class ExtentSet {
   #runs: Extent[] = [];
@@ -69,13 +70,6 @@ export class ExtentSet {
 
   /** Index of the first run that ends at `at` or later. */
   #firstEndingAt(at: number): number {
-    let low = 0;
-    let high = this.#runs.length;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      if ((this.#runs[middle]?.end ?? Infinity) < at) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return partition(this.#runs.length, (i) => (this.#runs[i]?.end ?? Infinity) < at);
   }
 }

@@ -7,6 +7,7 @@
  * nothing but one page is decoded.
  */
 import { PAGE_BYTES } from '../../shared/limits.ts';
+import { partition } from '../../shared/partition.ts';
 import { type HitBudget, type HitPart, HitParts } from './hitParts.ts';
 import { decodePage, type FixedLength, type PackedPage, packedPages } from './packing.ts';
 
@@ -330,16 +331,4 @@ export function bucketIndex(offset: number, size: number, buckets: number): numb
 function bucketStart(bucket: number, size: number, buckets: number): number {
   const whole = Math.floor(size / buckets);
   return bucket * whole + Math.floor((bucket * (size - whole * buckets)) / buckets);
-}
-
-/** How many of `0..length-1` satisfy `test`, which holds for a prefix of them. */
-function partition(length: number, test: (index: number) => boolean): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (test(middle)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
