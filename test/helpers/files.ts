@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 /** A run of bytes to be written at `offset` of a sparse file. */
 export interface Patch {
@@ -19,22 +19,25 @@ export interface Patch {
   readonly bytes: Uint8Array | string;
 }
 
+/** Made outside a test. A hook, as the process of a test file is ended by a signal, which 'exit' does not hear of. */
 const folders = new Set<string>();
-process.once('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+afterAll(() => {
+  for (const folder of folders) remove(folder);
+  folders.clear();
 });
+
+const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
 /**
  * A new empty folder, without symbolic links in its path. Made inside a test it goes when that test ends; made outside
- * (at the top of a file, in `beforeAll`) it goes with the process.
+ * (at the top of a file, in `beforeAll`) it goes with the last test of the file.
  */
 export function tempFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'bigview-test-')));
-  folders.add(folder);
   try {
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    onTestFinished(() => remove(folder));
   } catch {
-    // Not inside a test: the exit handler above removes it.
+    folders.add(folder);
   }
   return folder;
 }
