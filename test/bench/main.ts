@@ -50,7 +50,7 @@ const growing = (): string => corpus.log('growing.log', 2 ** 22);
 
 const sections: readonly (readonly [name: string, title: string, run: () => Row[] | Promise<Row[]>])[] = [
   ['index', 'Line index', () => indexBench(bigLog(), 9)],
-  ['windows', '64 KiB windows over HTTP', () => windowsBench(bigLog(), HOT_BYTES, 5)],
+  ['windows', '64 KiB windows', () => windowsBench(bigLog(), HOT_BYTES, 5)],
   ['search', 'Searches against ripgrep', () => searchBench(bigLog(), 3)],
   ['filter', 'Filters', () => filterBench(bigLog(), corpus.shortLines('short.log', GIB), 3)],
   [

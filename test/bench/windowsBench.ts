@@ -1,6 +1,9 @@
 /**
- * 64 KiB windows over HTTP from pages in memory, engine against engine in turns, and their latency while indexes are scanned.
+ * 64 KiB windows from pages in memory, engine against engine in turns: out of the source alone, then over HTTP; and their latency
+ * while indexes are scanned.
  */
+import { closeSync, openSync, read } from 'node:fs';
+import { openSource } from '../../server/source/open.ts';
 import type { EngineName } from '../../shared/protocol.ts';
 import { dropFromCache } from './corpus.ts';
 import { type LoadResult, runLoad } from './load.ts';
@@ -11,6 +14,7 @@ const WINDOW = 65_536;
 const CONNECTIONS = 16;
 const REQUESTS = 20_000;
 const COLD_REQUESTS = 2_000;
+const SOURCE_READS = 60_000;
 const ENGINES: readonly EngineName[] = ['cached', 'map', 'read'];
 const AIM = 1.4;
 /** The same log so many times: enough scanning to measure beside. */
@@ -21,6 +25,76 @@ const spread =
   (id: string, span: number) =>
   (n: number): string =>
     `/api/files/${id}/bytes?offset=${((n * 7_919) % Math.floor(span / WINDOW)) * WINDOW}&length=${WINDOW}`;
+
+type Read = (offset: number, target: Buffer) => Promise<number>;
+
+interface Reads {
+  readonly perSecond: number;
+  /** Of all threads, a read, µs. */
+  readonly cpu: number;
+}
+
+/** Windows by `one`, so many under way; nothing but the copy into memory of the process. */
+async function readWindows(one: Read, span: number): Promise<Reads> {
+  let sent = 0;
+  const loop = async (): Promise<void> => {
+    const target = Buffer.allocUnsafeSlow(WINDOW);
+    while (sent < SOURCE_READS) {
+      const offset = ((sent++ * 7_919) % Math.floor(span / WINDOW)) * WINDOW;
+      if ((await one(offset, target)) !== WINDOW) throw new Error(`a short read at ${offset}`);
+    }
+  };
+  const began = performance.now();
+  const before = process.cpuUsage();
+  await Promise.all(Array.from({ length: CONNECTIONS }, loop));
+  const { user, system } = process.cpuUsage(before);
+  return {
+    perSecond: (SOURCE_READS * 1_000) / (performance.now() - began),
+    cpu: (user + system) / SOURCE_READS,
+  };
+}
+
+/** What any program on Node has: asynchronous positional reads, on its thread pool. */
+async function plainReads(log: string, span: number): Promise<Reads> {
+  const fd = openSync(log, 'r');
+  const one: Read = (offset, target) =>
+    new Promise((resolve, reject) => {
+      read(fd, target, 0, target.length, offset, (error, count) => (error ? reject(error) : resolve(count)));
+    });
+  try {
+    return await readWindows(one, span);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function sourceReads(engine: EngineName, log: string, span: number): Promise<Reads> {
+  const source = await openSource(log, engine);
+  try {
+    if (source.engine !== engine) throw new Error(`engine ${engine} is not in effect: ${source.engine}`);
+    return await readWindows((offset, target) => source.read(offset, target), span);
+  } finally {
+    source.close();
+  }
+}
+
+async function sourceRows(log: string, span: number, runs: number): Promise<Row[]> {
+  const plain: Reads[] = [];
+  const ours = new Map<EngineName, Reads[]>(ENGINES.map((engine) => [engine, []]));
+  for (let run = 0; run < runs; run++) {
+    plain.push(await plainReads(log, span));
+    for (const engine of ENGINES) ours.get(engine)?.push(await sourceReads(engine, log, span));
+  }
+  const rate = (all: readonly Reads[]): number => median(all.map(({ perSecond }) => perSecond));
+  const show = (all: readonly Reads[]): string =>
+    `${rate(all).toFixed(0)}/s, ${median(all.map(({ cpu }) => cpu)).toFixed(1)} µs of CPU each`;
+  const rows: Row[] = [{ what: 'reads in the process, fs.read', figure: show(plain) }];
+  for (const [engine, all] of ours) {
+    const gain = rate(all) / rate(plain);
+    rows.push({ what: `reads in the process, ${engine}`, figure: `${ratio(gain)} of fs.read: ${show(all)}` });
+  }
+  return rows;
+}
 
 async function load(engine: EngineName, log: string, span: number, requests: number): Promise<LoadResult> {
   return withBigview([log], ['--engine', engine], async ({ server, indexed }) => {
@@ -69,6 +143,7 @@ function whole(result: LoadResult): LoadResult {
 }
 
 export async function windowsBench(log: string, span: number, runs: number): Promise<Row[]> {
+  const alone = await sourceRows(log, span, runs);
   const rates = new Map<EngineName, number[]>(ENGINES.map((engine) => [engine, []]));
   const slowest = new Map<EngineName, number[]>(ENGINES.map((engine) => [engine, []]));
   for (let run = 0; run < runs; run++) {
@@ -82,10 +157,12 @@ export async function windowsBench(log: string, span: number, runs: number): Pro
   const chill = new Map<EngineName, LoadResult>();
   for (const engine of ENGINES) chill.set(engine, await cold(engine, log, span));
   const busy = await whileScanning(log, span);
-  const rows: Row[] = ENGINES.map((engine) => ({
-    what: `--engine ${engine}`,
-    figure: `${rate(engine).toFixed(0)} requests/s, 99th percentile ${ms(median(slowest.get(engine) ?? []))}`,
-  }));
+  const rows: Row[] = ENGINES.map(
+    (engine): Row => ({
+      what: `--engine ${engine}`,
+      figure: `${rate(engine).toFixed(0)} requests/s, 99th percentile ${ms(median(slowest.get(engine) ?? []))}`,
+    }),
+  );
   for (const engine of ['cached', 'map'] as const) {
     const gain = rate(engine) / rate('read');
     rows.push({ what: `${engine} / read`, figure: ratio(gain), aim: { text: `>= ${AIM}`, met: gain >= AIM } });
@@ -100,5 +177,5 @@ export async function windowsBench(log: string, span: number, runs: number): Pro
     what: `4 connections while ${SCANNED_COPIES} indexes are scanned`,
     figure: `${(busy.requests / busy.seconds).toFixed(0)} requests/s, median ${ms(median(busy.latencies))}, 99th percentile ${ms(percentile(busy.latencies, 0.99))}`,
   });
-  return rows;
+  return [...alone, ...rows];
 }
