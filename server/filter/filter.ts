@@ -7,11 +7,10 @@
  */
 import type { Extent } from '../../shared/extent.ts';
 import type { FilterStatus } from '../../shared/protocol.ts';
-import { ProgressTeller } from '../index/progressTeller.ts';
+import { Course } from '../search/course.ts';
 import type { HitBudget } from '../search/hitParts.ts';
 import { SpillError } from '../search/spill.ts';
-import { Stopwatch } from '../search/stopwatch.ts';
-import { type Source, SourceError } from '../source/source.ts';
+import type { Source } from '../source/source.ts';
 import type { FilterAnswer, FilterJob } from './filterJob.ts';
 import { FilterLayers, type Layer } from './filterLayers.ts';
 import type { FilterClient, FilterPool } from './filterPool.ts';
@@ -35,10 +34,9 @@ export interface FilterOptions {
   readonly nextData: ((offset: number, size: number) => Extent | null) | null;
 }
 
-/** A fault that kills every thread that comes near it must not go on for ever. */
-const MAX_LOST = 8;
 /** CR and LF in UTF-16. */
 const MAX_TERMINATOR = 4;
+
 export class Filter implements FilterClient {
   readonly id: string;
   readonly generation: number;
@@ -50,17 +48,13 @@ export class Filter implements FilterClient {
   readonly #segmentBytes: number;
   /** Null when the hits of the only layer are the rows. */
   readonly #making: RowMaking | null;
-  readonly #teller = new ProgressTeller();
-  readonly #clock = new Stopwatch();
+  readonly #course = new Course('filter');
   readonly #unlisten: (() => void)[] = [];
   #goingOn: NodeJS.Immediate | null = null;
   #size: number;
   #version = 0;
-  #lost = 0;
   #stale = false;
   #closed = false;
-  #stopped = false;
-  #error: FilterStatus['error'] = null;
 
   constructor(options: FilterOptions) {
     const { layers, combine, before, after } = options;
@@ -113,7 +107,7 @@ export class Filter implements FilterClient {
   }
 
   get error(): FilterStatus['error'] {
-    return this.#error ?? this.#making?.error ?? this.#layers.error;
+    return this.#course.error ?? this.#making?.error ?? this.#layers.error;
   }
 
   /** All rows there are, as far as the file is known to reach. */
@@ -137,7 +131,7 @@ export class Filter implements FilterClient {
       rows: this.rows.total,
       matches: this.rows.matches,
       decidedBytes: this.#making?.decidedBytes ?? this.#layers.scannedBytes,
-      elapsedMs: Math.round(this.#clock.elapsedMs),
+      elapsedMs: Math.round(this.#course.clock.elapsedMs),
       error: this.error,
       version: this.version,
     };
@@ -145,11 +139,11 @@ export class Filter implements FilterClient {
 
   /** `listener` hears of progress, at most every 50 ms, and of every end of it; returns how to stop that. */
   onProgress(listener: () => void): () => void {
-    return this.#teller.add(listener);
+    return this.#course.teller.add(listener);
   }
 
   start(): void {
-    this.#clock.start();
+    this.#course.clock.start();
     for (const search of this.#layers.searches) {
       this.#unlisten.push(search.segments.add((from, end) => this.#told(from, end)));
       this.#unlisten.push(search.onProgress(() => this.#layerChanged()));
@@ -164,8 +158,8 @@ export class Filter implements FilterClient {
     if (this.#closed) return;
     this.#closed = true;
     this.#end();
-    this.#teller.tell();
-    this.#teller.close();
+    this.#course.teller.tell();
+    this.#course.teller.close();
   }
 
   /** Looks what became of the file: growth is filtered, anything worse makes the filter stale. */
@@ -175,7 +169,7 @@ export class Filter implements FilterClient {
     if (this.#layers.stale) {
       this.#stale = true;
       this.#end();
-      this.#teller.tell();
+      this.#course.teller.tell();
       return;
     }
     const { size } = this.#layers;
@@ -184,7 +178,7 @@ export class Filter implements FilterClient {
     const from = Math.floor(Math.max(0, this.#size - this.space.pieceBytes - MAX_TERMINATOR) / this.#segmentBytes);
     this.#size = size;
     this.#making?.grow(size);
-    this.#clock.start();
+    this.#course.clock.start();
     this.#told(from, Infinity);
   }
 
@@ -204,19 +198,17 @@ export class Filter implements FilterClient {
     // Looked at after the bytes were read: had they been of another generation, or fewer, it would show now.
     const counts = !this.#ended && this.#sameGeneration();
     this.#try((making) => making.answered(job, counts ? answer : null));
-    this.#lost = 0;
+    this.#course.jobBack();
     this.#goOn();
   }
 
   jobLost(job: FilterJob): void {
     this.#try((making) => making.lost(job));
-    if (++this.#lost > MAX_LOST)
-      this.#stop('The filter stopped: its threads died or could not be started.', job.offset);
-    else this.#goOn();
+    if (this.#course.jobLost(job.offset)) this.#goOn();
   }
 
   get #ended(): boolean {
-    return this.#stale || this.#stopped || this.#closed;
+    return this.#stale || this.#course.stopped || this.#closed;
   }
 
   /** A layer has searched segments `[from, end)`, for the first time or again. */
@@ -234,11 +226,11 @@ export class Filter implements FilterClient {
     if (this.#ended) return;
     // Hits of segments that are not searched to their end are rows of a single layer already.
     this.#version++;
-    if (this.complete) this.#settle();
-    else if (this.idle) this.#teller.tell();
+    if (this.complete) this.#course.settle();
+    else if (this.idle) this.#course.teller.tell();
     else {
-      this.#clock.start();
-      this.#teller.tellSoon();
+      this.#course.clock.start();
+      this.#course.teller.tellSoon();
     }
   }
 
@@ -253,8 +245,8 @@ export class Filter implements FilterClient {
       });
     }
     if (this.#making && !this.#ended) this.#pool.wake(this);
-    if (this.complete) this.#settle();
-    else this.#teller.tellSoon();
+    if (this.complete) this.#course.settle();
+    else this.#course.teller.tellSoon();
   }
 
   /** Makes some rows, or stops when there is no room for more; null then, and when there are none to make. */
@@ -264,27 +256,15 @@ export class Filter implements FilterClient {
       return make(this.#making);
     } catch (error) {
       if (!(error instanceof SpillError)) throw error;
-      this.#stop(error.message, null);
+      this.#course.stop(error.message, null);
       return null;
     }
   }
 
   #sameGeneration(): boolean {
-    try {
-      this.source.refresh();
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      this.#stop(`The filter stopped: ${error.message}.`, null);
-      return false;
-    }
+    if (!this.#course.refresh(this.source)) return false;
     this.noticeSource();
     return !this.#stale;
-  }
-
-  #stop(message: string, offset: number | null): void {
-    this.#error = { message, offset };
-    this.#stopped = true;
-    this.#settle();
   }
 
   /** Nothing more is made: rows and listeners go. */
@@ -294,13 +274,7 @@ export class Filter implements FilterClient {
     this.#unlisten.length = 0;
     if (this.#goingOn) clearImmediate(this.#goingOn);
     this.#goingOn = null;
-    this.#clock.stop();
+    this.#course.clock.stop();
     this.#making?.rows.close();
-  }
-
-  /** The clock stops, and listeners hear of the new state at once. */
-  #settle(): void {
-    this.#clock.stop();
-    this.#teller.tell();
   }
 }

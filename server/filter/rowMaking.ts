@@ -6,6 +6,7 @@
 import { assert } from '../../shared/assert.ts';
 import type { Extent } from '../../shared/extent.ts';
 import type { FilterStatus } from '../../shared/protocol.ts';
+import { readFailure } from '../search/course.ts';
 import type { HitBudget } from '../search/hitParts.ts';
 import { CombinedRows } from './combinedRows.ts';
 import { ContextChain } from './contextChain.ts';
@@ -154,7 +155,7 @@ export class RowMaking {
     if (segment === null || answer === null) return;
     this.#version++;
     // What cannot be read has no rows: the filter must come to an end, and says what is missing.
-    if (answer.type === 'failed') this.#error ??= { message: readFailure(answer.code), offset: job.offset };
+    if (answer.type === 'failed') this.#error ??= { message: readFailure(answer.code, 'filtered'), offset: job.offset };
     if (job.type === 'edges') {
       if (answer.type === 'edges') this.rows.setEdges(segment, answer.head, answer.tail);
       this.#chain?.given(segment, job, answer.type === 'edges' ? answer.lines : MOST_COUNTED);
@@ -197,9 +198,4 @@ export class RowMaking {
     assert(this.#chain !== null, 'only with context there are edges');
     return { ...place, type: 'edges', ...this.#chain.edges(segment) };
   }
-}
-
-function readFailure(code: string): string {
-  if (code === 'SHORT') return 'A part of the file from here on was not filtered: the file ended early.';
-  return `A part of the file from here on was not filtered: it cannot be read (${code}).`;
 }

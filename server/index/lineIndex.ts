@@ -18,6 +18,7 @@ import type { ScanJob, ScanResult } from './scanJob.ts';
 import { type Arrived, type KnownLines, ScannedPrefix } from './scannedPrefix.ts';
 import { ScanPlan } from './scanPlan.ts';
 import { type ScanClient, type ScanScheduler, scanPool } from './scanPool.ts';
+import { Stopwatch } from './stopwatch.ts';
 
 /** Remembers finished indexes from one run to the next; it may forget at will, and never throws. */
 export interface LineMemory {
@@ -59,8 +60,7 @@ export class LineIndex implements ScanClient {
   #closed = false;
   #error: string | null = null;
   #fromCache = false;
-  #elapsedMs = 0;
-  #runningSince: number | null = null;
+  #clock = new Stopwatch();
   #storedSize = 0;
   #retry: NodeJS.Timeout | null = null;
   #idle: (() => void)[] = [];
@@ -99,13 +99,12 @@ export class LineIndex implements ScanClient {
   }
 
   status(): IndexStatus {
-    const running = this.#runningSince === null ? 0 : performance.now() - this.#runningSince;
     return {
       scannedBytes: this.scannedBytes,
       lines: this.#prefix.lines,
       complete: this.complete,
       cancelled: this.#cancelled,
-      elapsedMs: Math.round(this.#elapsedMs + running),
+      elapsedMs: Math.round(this.#clock.elapsedMs),
       fromCache: this.#fromCache,
       error: this.#error,
     };
@@ -152,7 +151,7 @@ export class LineIndex implements ScanClient {
   distrust(): void {
     this.#prefix.clear();
     this.#fromCache = false;
-    this.#elapsedMs = 0;
+    this.#clock = new Stopwatch();
     this.#storedSize = 0;
     this.#target = this.#source.size;
     this.#replan();
@@ -227,7 +226,7 @@ export class LineIndex implements ScanClient {
 
   #run(): void {
     if (!this.#wanted) return;
-    this.#runningSince ??= performance.now();
+    this.#clock.start();
     if (this.#inline) return;
     if (this.#flying.size === 0 && this.#target - this.#plan.position <= INLINE_BYTES) void this.#scanInline();
     else this.#pool.wake(this);
@@ -320,8 +319,7 @@ export class LineIndex implements ScanClient {
 
   /** The clock stops, and listeners hear of the new state at once. */
   #settle(): void {
-    if (this.#runningSince !== null) this.#elapsedMs += performance.now() - this.#runningSince;
-    this.#runningSince = null;
+    this.#clock.stop();
     this.#teller.tell();
   }
 

@@ -9,10 +9,10 @@
  */
 import { assert } from '../../shared/assert.ts';
 import type { SearchStatus } from '../../shared/protocol.ts';
-import { ProgressTeller } from '../index/progressTeller.ts';
-import { type Source, SourceError } from '../source/source.ts';
+import type { Source } from '../source/source.ts';
 import { Borders } from './borders.ts';
 import { CarefulSegments } from './carefulSegments.ts';
+import { Course, readFailure } from './course.ts';
 import { ExtentSet } from './extentSet.ts';
 import { type Flight, Flights } from './flights.ts';
 import { type Coverage, HitQueries, type NearHit } from './hitQueries.ts';
@@ -20,16 +20,12 @@ import { HitStore, plainHits, SegmentHits } from './hitStore.ts';
 import type { SearchPlan } from './plan.ts';
 import { hitsCompete, leadBytes, marginBytes } from './planFacts.ts';
 import type { FromWorker, SearchJob, SearchSizes } from './searchJob.ts';
-import { readFailure, type SearchOptions } from './searchOptions.ts';
+import type { SearchOptions } from './searchOptions.ts';
 import type { SearchClient, SearchPool } from './searchPool.ts';
 import { SegmentOrder } from './segmentOrder.ts';
 import { SegmentTeller } from './segmentTeller.ts';
 import { SpillError } from './spill.ts';
-import { Stopwatch } from './stopwatch.ts';
 import { Wishes } from './wishes.ts';
-
-/** A fault that kills every thread that comes near it must not go on for ever. */
-const MAX_LOST = 8;
 
 export class Search implements SearchClient, Coverage {
   readonly id: string;
@@ -46,7 +42,7 @@ export class Search implements SearchClient, Coverage {
   readonly #pool: SearchPool;
   readonly #store: HitStore;
   readonly #order: SegmentOrder;
-  readonly #teller = new ProgressTeller();
+  readonly #course = new Course('search');
   readonly #segmentBytes: number;
   /** Bytes that are searched. */
   readonly #searched = new ExtentSet();
@@ -54,16 +50,10 @@ export class Search implements SearchClient, Coverage {
   readonly #flights = new Flights();
   readonly #careful = new CarefulSegments();
   readonly #wishes = new Wishes();
-  /** Jobs lost with their threads since one came back. */
-  #lost = 0;
   #size: number;
   #cancelled = false;
   #closed = false;
   #stale = false;
-  #error: { readonly message: string; readonly offset: number | null } | null = null;
-  /** Nothing more is searched because of the error. */
-  #stopped = false;
-  readonly #clock = new Stopwatch();
 
   constructor(options: SearchOptions) {
     const { source, plan, pool } = options;
@@ -99,7 +89,7 @@ export class Search implements SearchClient, Coverage {
 
   /** Nothing is going on. */
   get idle(): boolean {
-    return this.complete || this.#cancelled || this.#stale || this.#stopped || this.#closed;
+    return this.complete || this.#cancelled || this.#stale || this.#course.stopped || this.#closed;
   }
 
   get size(): number {
@@ -125,21 +115,21 @@ export class Search implements SearchClient, Coverage {
       stale: this.#stale,
       hits: this.#store.total,
       scannedBytes: this.#searched.size,
-      elapsedMs: Math.round(this.#clock.elapsedMs),
-      error: this.#error,
+      elapsedMs: Math.round(this.#course.clock.elapsedMs),
+      error: this.#course.error,
     };
   }
 
   /** `listener` hears of progress, at most every 50 ms, and of every end of it; returns how to stop that. */
   onProgress(listener: () => void): () => void {
-    return this.#teller.add(listener);
+    return this.#course.teller.add(listener);
   }
 
   /** Begins, or goes on after `cancel`. */
   start(): void {
     this.#cancelled = false;
     this.#run();
-    this.#teller.tell();
+    this.#course.teller.tell();
   }
 
   /** Stops after the jobs under way; what was found stays. */
@@ -155,7 +145,7 @@ export class Search implements SearchClient, Coverage {
     this.#closed = true;
     this.#pool.forget(this);
     this.#settle();
-    this.#teller.close();
+    this.#course.teller.close();
     this.#store.close();
   }
 
@@ -232,9 +222,9 @@ export class Search implements SearchClient, Coverage {
     // The last byte counts when the job is done: hits of its last line may lie behind it and come last.
     if (!flight.replaces) this.#searched.add(job.offset, Math.min(message.scannedTo, job.end - 1));
     if (message.done) this.#finish(job, flight, message);
-    else this.#teller.tellSoon();
+    else this.#course.teller.tellSoon();
     // The first hits are worth more than an even pace.
-    if (before === 0 && this.#store.total > 0) this.#teller.tell();
+    if (before === 0 && this.#store.total > 0) this.#course.teller.tell();
     this.#wishes.wakeAll();
   }
 
@@ -249,9 +239,8 @@ export class Search implements SearchClient, Coverage {
   jobLost(job: SearchJob): void {
     const flight = this.#land(job);
     if (!flight) return;
-    if (++this.#lost > MAX_LOST)
-      this.#stop('The search stopped: its threads died or could not be started.', job.offset);
-    else this.#again(flight);
+    if (this.#course.jobLost(job.offset)) this.#again(flight);
+    else this.#wishes.wakeAll();
   }
 
   /** The flight of a job that did not come back, if it is still wanted. */
@@ -267,7 +256,7 @@ export class Search implements SearchClient, Coverage {
       if (this.complete) this.#settle();
       return;
     }
-    this.#clock.start();
+    this.#course.clock.start();
     this.#pool.wake(this);
   }
 
@@ -283,9 +272,10 @@ export class Search implements SearchClient, Coverage {
 
   #finish(job: SearchJob, flight: Flight, message: FromWorker): void {
     const { segment, hits } = flight;
-    this.#lost = 0;
-    if (message.error !== null && this.#error === null) {
-      this.#error = { message: readFailure(message.error), offset: job.offset };
+    const course = this.#course;
+    course.jobBack();
+    if (message.error !== null) {
+      course.error ??= { message: readFailure(message.error, 'searched'), offset: job.offset };
     }
     if (flight.replaces) {
       if (hits.count > 0) this.#store.attach(hits);
@@ -299,7 +289,7 @@ export class Search implements SearchClient, Coverage {
     this.segments.tell(segment, segment + 1);
     if (this.complete) this.#settle();
     else {
-      this.#teller.tellSoon();
+      this.#course.teller.tellSoon();
       if (!this.#borders.agreed) this.#pool.wake(this);
     }
   }
@@ -315,7 +305,7 @@ export class Search implements SearchClient, Coverage {
   #skip(from: number, end: number): void {
     this.#searched.add(from * this.#segmentBytes, Math.min(this.#size, end * this.#segmentBytes));
     this.segments.tell(from, end);
-    this.#teller.tellSoon();
+    this.#course.teller.tellSoon();
   }
 
   /** Whether all hits of segments in `[offset, end)` are told for good. */
@@ -325,11 +315,8 @@ export class Search implements SearchClient, Coverage {
   }
 
   #sameGeneration(): boolean {
-    try {
-      this.source.refresh();
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      this.#stop(`The search stopped: ${error.message}.`, null);
+    if (!this.#course.refresh(this.source)) {
+      this.#wishes.wakeAll();
       return false;
     }
     this.noticeSource();
@@ -337,15 +324,13 @@ export class Search implements SearchClient, Coverage {
   }
 
   #stop(message: string, offset: number | null): void {
-    this.#error = { message, offset };
-    this.#stopped = true;
-    this.#settle();
+    this.#course.stop(message, offset);
+    this.#wishes.wakeAll();
   }
 
-  /** The clock stops, and listeners hear of the new state at once. */
+  /** The clock stops, and all who listen or wait hear of the new state at once. */
   #settle(): void {
-    this.#clock.stop();
-    this.#teller.tell();
+    this.#course.settle();
     this.#wishes.wakeAll();
   }
 }

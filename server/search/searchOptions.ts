@@ -16,9 +16,3 @@ export interface SearchOptions {
   /** The data of a sparse file, see server/source/holes.ts; null when it has no holes. */
   readonly nextData: ((offset: number, size: number) => Extent | null) | null;
 }
-
-/** What to say of a job that ended early with `code` (see FromWorker). */
-export function readFailure(code: string): string {
-  if (code === 'SHORT') return 'A part of the file from here on was not searched: the file ended early.';
-  return `A part of the file from here on was not searched: it cannot be read (${code}).`;
-}
