@@ -2,6 +2,7 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { FilesReply, SessionReply } from '../../shared/protocol.ts';
 import type { OpenFile } from '../files/openFile.ts';
+import { SpillError } from '../search/spill.ts';
 import { checkMembers, readJsonObject } from './body.ts';
 import { serveBytes } from './bytes.ts';
 import { issueTicket, serveContent, serveTicket } from './content.ts';
@@ -92,13 +93,14 @@ async function controlIndex(file: OpenFile, encoding: string | null, req: Reques
   sendJson(res, 200, index.status());
 }
 
-/** Express's own handler prints stacks; ours knows HttpError, and express's own complaints about malformed paths. */
+/** Express's own handler prints stacks; ours knows HttpError, hits that their disk refuses, and express's complaints about paths. */
 function errorHandler(): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     const malformed =
       error instanceof URIError || (error instanceof Error && 'status' in error && error.status === 400);
-    const known = error instanceof HttpError;
-    sendError(req, res, malformed && !known ? new HttpError(400, 'bad-request', 'the path is malformed') : error);
+    if (error instanceof SpillError) sendError(req, res, new HttpError(502, 'unreadable', error.message));
+    else if (error instanceof HttpError || !malformed) sendError(req, res, error);
+    else sendError(req, res, new HttpError(400, 'bad-request', 'the path is malformed'));
   };
 }
 

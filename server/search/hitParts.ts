@@ -49,6 +49,8 @@ export class HitParts {
   readonly #folder: string;
   readonly #weigh: WeighPage;
   #spill: SpillFile | null = null;
+  /** What it has of the budget. */
+  #held = 0;
 
   constructor(budget: HitBudget, folder: string, weigh: WeighPage) {
     this.#budget = budget;
@@ -59,7 +61,8 @@ export class HitParts {
   /** Keeps packed pages, the first of which counts from the start of the segment. Throws a SpillError when there is no room. */
   put(bytes: Uint8Array): HitPart[] {
     let at: number | null = null;
-    if (!this.#budget.take(bytes.length)) {
+    if (this.#budget.take(bytes.length)) this.#held += bytes.length;
+    else {
       this.#spill ??= new SpillFile(this.#folder);
       at = this.#spill.append(bytes);
     }
@@ -94,7 +97,14 @@ export class HitParts {
 
   /** Gives back the memory of parts that nobody asks for any more. */
   free(parts: readonly HitPart[]): void {
-    for (const { place, length } of parts) if (place instanceof Uint8Array) this.#budget.give(length);
+    for (const { place, length } of parts) if (place instanceof Uint8Array) this.#give(length);
+  }
+
+  /** Never more than it has: what is freed after the end was given back then. */
+  #give(bytes: number): void {
+    const given = Math.min(bytes, this.#held);
+    this.#held -= given;
+    this.#budget.give(given);
   }
 
   #read(at: number, length: number): Uint8Array<ArrayBuffer> {
@@ -102,8 +112,9 @@ export class HitParts {
     return this.#spill.read(at, length);
   }
 
-  /** Removes the file. */
+  /** Removes the file, and gives back the memory of all parts: also of those that became part of nothing. */
   close(): void {
+    this.#give(this.#held);
     this.#spill?.close();
     this.#spill = null;
   }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder, makeFolder } from '../index/cacheFolder.ts';
 import { PrivateFile, removeLeftovers } from '../source/privateFile.ts';
+import { errorCode } from '../source/sourceError.ts';
 
 /** Left free on the disk. */
 const RESERVE_BYTES = 536_870_912;
@@ -14,7 +15,7 @@ const RESERVE_BYTES = 536_870_912;
 const ASK_EVERY_BYTES = 67_108_864;
 const SUFFIX = 'hits';
 
-/** No room, or no right to write. The message is one sentence. */
+/** No room, no right to write, or a disk that fails. The message is one sentence. */
 export class SpillError extends Error {
   override readonly name = 'SpillError';
 }
@@ -38,10 +39,10 @@ export class SpillFile {
       makeFolder(folder);
       removeLeftovers(folder, SUFFIX);
       this.#file = new PrivateFile(folder, SUFFIX);
+      this.#file.hide();
     } catch (error) {
       throw new SpillError(`There is no place for so many hits: ${reason(error)}.`);
     }
-    this.#file.hide();
   }
 
   /** Appends `bytes`; returns where they lie. Throws a SpillError when the disk is full. */
@@ -59,12 +60,13 @@ export class SpillFile {
     return at;
   }
 
+  /** Throws a SpillError when the disk does not give them back. */
   read(at: number, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
-      const count = readSync(this.#file.fd, bytes, done, length - done, at + done);
+      const count = this.#readSome(bytes, done, at + done);
       if (count === 0) throw new SpillError('The file of spilled hits was cut.');
-      done += count;
+      done += Math.max(0, count);
     }
     return bytes;
   }
@@ -72,6 +74,16 @@ export class SpillFile {
   close(): void {
     closeSync(this.#file.fd);
     this.#file.remove();
+  }
+
+  /** As readSync, to the end of `bytes`; -1 when a signal came first. */
+  #readSome(bytes: Uint8Array, start: number, at: number): number {
+    try {
+      return readSync(this.#file.fd, bytes, start, bytes.length - start, at);
+    } catch (error) {
+      if (errorCode(error) === 'EINTR') return -1;
+      throw new SpillError(`The hits cannot be read back: ${reason(error)}.`);
+    }
   }
 
   #askForRoom(more: number): void {
