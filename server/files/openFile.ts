@@ -249,10 +249,10 @@ export class OpenFile {
     this.#tell('file');
   }
 
-  /** Until the returned function is called, `listener` hears of every change, and the file is watched. */
+  /** Until the returned function is called, `listener` hears of every change, and the file is watched, unless it is closed. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
-    this.#poll ??= setInterval(() => this.#pollOnce(), POLL_MS).unref();
+    if (!this.#closed) this.#poll ??= setInterval(() => this.#pollOnce(), POLL_MS).unref();
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0 || !this.#poll) return;

@@ -76,7 +76,7 @@ export function mountSearches(app: Express, context: Context): (file: OpenFile) 
     };
   const base = '/api/files/:id/searches';
 
-  at(base, { POST: (req, res) => create(searchesOf(fileOf(req)), fileOf(req), req, res) });
+  at(base, { POST: (req, res) => create(context, searchesOf(fileOf(req)), fileOf(req), req, res) });
   at(`${base}/:sid`, {
     GET: onSearch(({ search }, _req, res, query) => {
       parseQuery(query, []);
@@ -101,6 +101,7 @@ export function mountSearches(app: Express, context: Context): (file: OpenFile) 
 }
 
 async function create(
+  context: Context,
   searches: FileSearches,
   file: OpenFile,
   req: IncomingMessage,
@@ -114,6 +115,8 @@ async function create(
     const reply: SearchReply = { id: search.id };
     sendJson(res, 201, reply, { Location: `/api/files/${file.id}/searches/${search.id}` });
   } catch (error) {
+    // Closed while the request came in or its file was sampled.
+    fileById(context, file.id);
     if (error instanceof StaleReadError) throw staleGeneration(file.source.generation, file.source.size);
     if (error instanceof TooManySearches) throw new HttpError(503, 'busy', error.message, {}, { 'Retry-After': 1 });
     if (!(error instanceof PatternError)) throw error;

@@ -39,6 +39,7 @@ export class FileSearches {
   /** By how many filters a search is used, if by any: it lives on for them when it is deleted, and never makes room. */
   readonly #users = new Map<Search, number>();
   #unlisten: (() => void) | null = null;
+  #closed = false;
 
   constructor(file: OpenFile, pool: SearchPool = searchPool()) {
     this.#file = file;
@@ -51,7 +52,7 @@ export class FileSearches {
     this.#pool.warm();
     const shape = await content.shapeIn(request.encoding ?? null);
     const plan = compileSearch(request, shape, new Frequencies(await this.#sample(request.from ?? 0)));
-    if (content !== this.#file.content) throw new StaleReadError('another file has taken its place');
+    if (this.#closed || content !== this.#file.content) throw new StaleReadError('the file is not shown any more');
     content.holdUntil(this.#release(source.fd));
     this.#makeRoom();
     const search = new Search({
@@ -112,7 +113,9 @@ export class FileSearches {
     };
   }
 
+  /** For good: of a file that is closed. */
   close(): void {
+    this.#closed = true;
     for (const id of [...this.#searches.keys()]) this.delete(id);
   }
 

@@ -23,3 +23,12 @@ it('a path that cannot be looked up takes one thread of the pool, not all of the
   unlisten();
   await file.close();
 });
+
+it('a file that is closed is not watched, whoever listens', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const source = Object.assign(new MemorySource(Buffer.from('a\n')), { engine: 'read' as const });
+  const file = OpenFile.at('f', '/nowhere/f', source, () => ({ memory: null, nextData: null }));
+  await file.close();
+  file.listen(() => undefined);
+  expect(vi.getTimerCount()).toBe(0);
+});
