@@ -18,7 +18,7 @@ export type ForeignFunction = (...values: (number | string | null)[]) => number;
 type AsyncForeignFunction = (...values: (number | string | null)[]) => Promise<number>;
 
 export interface Library {
-  /** Null when the library has no such function. */
+  /** Null when the library has no such function. Always called with the same types for a name. */
   find(name: string, result: CType, values: readonly CType[]): ForeignFunction | null;
   findAsync(name: string, result: CType, values: readonly CType[]): AsyncForeignFunction | null;
 }
@@ -40,10 +40,33 @@ function loadKoffi(): Koffi | null {
   return koffi;
 }
 
-/** The library of that name, or with null what the process itself offers (libc). Null when there is none. */
+const libraries = new Map<string | null, Library | null>();
+
+/**
+ * The library of that name, or with null what the process itself offers (libc). Null when there is none. Libraries and functions are
+ * asked of koffi once: each time costs memory of its own outside the heap until the collector comes to it, and callers ask once a file.
+ */
 export function openLibrary(name: string | null): Library | null {
+  const known = libraries.get(name);
+  if (known !== undefined) return known;
   const handle = attempt(() => loadKoffi()?.load(name) ?? null);
-  return handle && { find: find.bind(null, handle), findAsync: findAsync.bind(null, handle) };
+  const library = handle && { find: once(find.bind(null, handle)), findAsync: once(findAsync.bind(null, handle)) };
+  libraries.set(name, library);
+  return library;
+}
+
+type Find<T> = (name: string, result: CType, values: readonly CType[]) => T;
+
+/** As `find`, which is called once for each name. */
+function once<T>(find: Find<T>): Find<T> {
+  const found = new Map<string, T>();
+  return (name, result, values) => {
+    const known = found.get(name);
+    if (known !== undefined) return known;
+    const made = find(name, result, values);
+    found.set(name, made);
+    return made;
+  };
 }
 
 function find(handle: LibraryHandle, name: string, result: CType, values: readonly CType[]): ForeignFunction | null {
