@@ -149,5 +149,7 @@ export class FilterPool {
       this.#bytes -= bytes;
       client.jobLost(job);
     }
+    // Others wait for what the lost thread would have made room for; who has lost a job may not want another.
+    this.#fill();
   }
 }

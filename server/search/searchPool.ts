@@ -249,5 +249,7 @@ export class SearchPool {
     const entries = [...thread.jobs.values()];
     thread.jobs.clear();
     for (const { job, client } of entries) client.jobLost(job);
+    // Others wait for what the lost thread would have made room for; who has lost a job may not want another.
+    this.#fill();
   }
 }
