@@ -98,6 +98,15 @@ export function runEnd(run: TextRun): number {
   return last ? rowEnd(last) : 0;
 }
 
+/**
+ * Whether the row is the last of the file, as far as that is known, and has no terminator: what is written next goes on in it. It
+ * stays so while a file that has grown is asked what became of the row.
+ */
+export function isUnterminated(run: TextRun, row: TextRow, { size }: TextFacts): boolean {
+  if (row.terminatorLength > 0 || row.open || row !== run.rows.at(-1)) return false;
+  return rowEnd(row) >= size || (!run.split && !run.picked);
+}
+
 /** Coordinate after the last row. */
 export function runEndRow(run: TextRun): number {
   return run.firstRow + run.rows.length;

@@ -37,6 +37,11 @@ export interface FollowNews {
   readonly renewed: boolean;
 }
 
+/** Whether what is written to the file appears in it: nobody writes to standard input that has ended. */
+export function mayGrow({ role, input }: Pick<FileInfo, 'role' | 'input'>): boolean {
+  return role !== 'rotated' && input?.state !== 'ended' && input?.state !== 'failed';
+}
+
 type Followed = Pick<FileInfo, 'generation' | 'size' | 'index'>;
 
 const OFF: FollowState = { status: 'off' };

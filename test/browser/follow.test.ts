@@ -131,6 +131,59 @@ describe('following', () => {
     }),
   );
 
+  test(
+    'a last line without an end is marked until it has one, also while lines wrap, and said',
+    following('first\n', ['--follow'], async ({ page, path }) => {
+      await sees(page, 'first');
+      const marked = async (): Promise<string[]> => {
+        const found = page.getByRole('row').filter({ has: page.getByRole('img', { name: 'no line end yet' }) });
+        const drawn = page.locator('.text-line-unfinished');
+        return [...(await found.locator('.text-line').allTextContents()), ...(await drawn.allTextContents())];
+      };
+      expect(await marked()).toEqual([]);
+      for (const [more, whole] of [
+        ['half', 'half'],
+        [' and more', 'half and more'],
+      ] as const) {
+        appendFileSync(path, more);
+        await expect.poll(marked, PATIENCE).toEqual([whole, whole]);
+      }
+      await rows(page).focus();
+      await page.keyboard.press('Control+Home');
+      await page.keyboard.press('ArrowDown');
+      await expect
+        .poll(() => page.locator('.rows-live').allTextContents(), PATIENCE)
+        .toContain('Line 2, no line end yet: half and more');
+      await page.keyboard.press('w');
+      await page.locator('.text-view-wrap').waitFor();
+      await expect.poll(marked, PATIENCE).toEqual(['half and more', 'half and more']);
+      // What is drawn there is no text: nothing of it is copied.
+      await page.keyboard.press('Control+a');
+      await page.keyboard.press('Control+c');
+      await expect
+        .poll(() => page.evaluate(() => navigator.clipboard.readText()), PATIENCE)
+        .toBe('first\nhalf and more');
+      appendFileSync(path, '\nnext\n');
+      await sees(page, 'next');
+      await expect.poll(marked, PATIENCE).toEqual([]);
+    }),
+  );
+
+  test(
+    'a last line without an end is not marked once nothing can follow: the file was replaced and is kept',
+    following('old, cut off', ['--follow'], async ({ page, path, folder }) => {
+      await sees(page, 'old, cut off');
+      const mark = page.getByRole('img', { name: 'no line end yet' });
+      await mark.waitFor();
+      renameSync(path, join(folder, 'app.log.1'));
+      writeFileSync(path, 'new\n');
+      await sees(page, 'new');
+      await page.getByRole('tab', { name: /^app\.log, rotated/ }).click();
+      await sees(page, 'old, cut off');
+      expect(await mark.count()).toBe(0);
+    }),
+  );
+
   test.each(['text', 'hex'])(
     'the wheel pauses it in the %s view, what has come is said, and going back resumes it',
     async (view) =>

@@ -37,6 +37,8 @@ export interface TextRowProps {
   readonly pinned: boolean;
   /** The row ends with a terminator, which has a cell of its own for cursor and selection. */
   readonly terminated: boolean;
+  /** The end of the file is here without a terminator, and the file may grow: the line may go on. */
+  readonly unfinished: boolean;
   /** Selected bytes of the layout, `[start, end)`; beyond its bytes is the terminator. Equal: none. */
   readonly selectionStart: number;
   readonly selectionEnd: number;
@@ -179,6 +181,7 @@ export const TextRowView = memo(function TextRowView(props: TextRowProps) {
       <div className="text-gutter" role="rowheader" style={{ width: props.gutterWidth }}>
         {props.markTint > 0 && <Ribbon tint={props.markTint} name={props.markName} />}
         <Gutter number={props.number} exact={props.exact} continues={props.continues} />
+        {props.unfinished && <span className="visually-hidden" role="img" aria-label="no line end yet" />}
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
@@ -190,7 +193,10 @@ export const TextRowView = memo(function TextRowView(props: TextRowProps) {
         {layout ? (
           <div
             ref={line}
-            className={props.pinned ? 'text-line text-line-pinned' : 'text-line'}
+            className={lineClass(
+              props.pinned,
+              props.unfinished && shown === layout.text.length && (endsLine || !props.pinned),
+            )}
             style={lineStyle(x, props.pinned)}
           >
             <Parts layout={layout} from={from} to={shown} terminated={terminated && shown === layout.text.length} />
@@ -227,6 +233,11 @@ function drawOutline(outline: HTMLElement, element: Element, boxes: readonly DOM
       return part;
     }),
   );
+}
+
+function lineClass(pinned: boolean, unfinished: boolean): string {
+  const own = pinned ? 'text-line text-line-pinned' : 'text-line';
+  return unfinished ? `${own} text-line-unfinished` : own;
 }
 
 function lineStyle(x: number, pinned: boolean): CSSProperties | undefined {

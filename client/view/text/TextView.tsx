@@ -17,6 +17,7 @@ import { rowAt, rowEnd, rowOfOffset } from '../../rows/textRun.ts';
 import { type RunwayItem, useRunway } from '../../rows/useRunway.ts';
 import { useVisibleHits } from '../../search/useVisibleHits.ts';
 import { useCommandHandlers } from '../../state/commandRegistry.ts';
+import { mayGrow } from '../../state/follow.ts';
 import { appStore, type FileView } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
 import { CopyNotice, useCopy } from '../copy/useCopy.tsx';
@@ -230,7 +231,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
 
   const copy = useCopy({ api, fileId: file.id, cache, encoding, pick: filtered?.pick ?? null });
   const bring = useCallback((offset: number) => geometry.show(offset, 'nearest'), [geometry]);
-  const [announcement, announce] = useTextAnnouncement(places, facts);
+  const [announcement, announce] = useTextAnnouncement(places, facts, mayGrow(file));
   const moving = () => geometry.moving;
   useTextCommands(
     { fileId: file.id, places, rowCount, runway, copy, bring, moving, visualMove, onMoved: announce },
@@ -282,6 +283,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
       gutter,
       fit,
       levels: settings.levels,
+      growing: mayGrow(file),
       onRetryRows: retryGeometry,
     });
   const idPrefix = beside ? `filtered-${file.id}` : `text-${file.id}`;

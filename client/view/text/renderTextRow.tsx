@@ -7,7 +7,7 @@ import { ribbonOf } from '../../marks/rowMarks.ts';
 import { lineNumberOf } from '../../rows/pickedRows.ts';
 import type { TextSnapshot } from '../../rows/textChange.ts';
 import { isLong, type TextContents } from '../../rows/textContent.ts';
-import { meanRow, rowAt, rowEnd, runEndRow } from '../../rows/textRun.ts';
+import { isUnterminated, meanRow, rowAt, rowEnd, runEndRow } from '../../rows/textRun.ts';
 import type { RunwayItem } from '../../rows/useRunway.ts';
 import type { VisibleHits } from '../../search/useVisibleHits.ts';
 import type { FileView } from '../../state/store.ts';
@@ -34,6 +34,8 @@ export interface TextRowParts extends RowColours {
   /** Differs when rows may be laid out anew. */
   readonly fit: string;
   readonly levels: boolean;
+  /** What is written to the file appears in it. */
+  readonly growing: boolean;
   readonly onRetryRows: () => void;
 }
 
@@ -115,6 +117,7 @@ export function renderTextRow(item: RunwayItem, parts: TextRowParts): ReactNode 
       }
       pinned={pinned}
       terminated={whole && row.terminatorLength > 0}
+      unfinished={parts.growing && isUnterminated(run, row, facts)}
       selectionStart={selection ? inRow(selection.offset) : 0}
       selectionEnd={selection ? inRow(selection.end) : 0}
       base={base}
@@ -144,6 +147,7 @@ const EMPTY_ROW = {
   x: 0,
   pinned: false,
   terminated: false,
+  unfinished: false,
   selectionStart: 0,
   selectionEnd: 0,
   base: 0,
