@@ -6,16 +6,17 @@
  * to keep its place, by its byte; its new number minus its old one is the renaming. So no pixel of it moves, whatever came before it.
  */
 import type { FilterRowsReply } from '../../shared/protocol.ts';
-import { ApiError, isAbort } from '../api/errors.ts';
+import { ApiError } from '../api/errors.ts';
 import { browserClock } from '../cache/clock.ts';
 import type { FilterGeometryOptions, FilterProgress } from './filterRows.ts';
 import { extendPicked, nearestRow, pickedRun, rowFrom } from './pickedRows.ts';
+import { RowExchange, scrollTo } from './rowExchange.ts';
 import type { RowAlign } from './runway.ts';
 import type { GeometryFile, RowGeometry, TextChange, TextScroll, TextSide, TextSnapshot } from './textChange.ts';
 import { factsOf } from './textFacts.ts';
-import { Flights } from './textFlights.ts';
+import type { Flights } from './textFlights.ts';
 import { rowAt, rowOfOffset, runEnd, runEndRow, runStart, type TextRun, trimRun } from './textRun.ts';
-import { newState, TextTrouble } from './textTrouble.ts';
+import type { TextTrouble } from './textTrouble.ts';
 
 /** Rows asked for at once on each side, and how near the view may come to an end of the run. */
 const FETCH_ROWS = 512;
@@ -31,8 +32,8 @@ interface Wish {
 
 export class FilterGeometry implements RowGeometry {
   readonly #options: FilterGeometryOptions;
-  readonly #listeners = new Set<(change: TextChange) => void>();
-  readonly #flights = new Flights<TextSide | 'refresh'>();
+  readonly #exchange: RowExchange<'refresh'>;
+  readonly #flights: Flights<TextSide | 'refresh'>;
   readonly #trouble: TextTrouble;
   #file: GeometryFile;
   #filter: FilterProgress | null = null;
@@ -48,21 +49,30 @@ export class FilterGeometry implements RowGeometry {
   #pending: { readonly wish: Wish; readonly first: number | null } | null = null;
   /** The jump that is under way was asked for by somebody. */
   #asked = false;
-  #disposed = false;
 
   constructor(options: FilterGeometryOptions) {
     this.#options = options;
     this.#file = options.file;
-    this.#trouble = new TextTrouble(options.clock ?? browserClock, () => this.retry());
+    this.#exchange = new RowExchange(
+      {
+        snapshot: () => this.snapshot(),
+        file: () => this.#file,
+        onStale: options.onStale,
+        isLost: (error) => this.#isLost(error),
+        retry: () => this.retry(),
+      },
+      options.clock ?? browserClock,
+    );
+    this.#flights = this.#exchange.flights;
+    this.#trouble = this.#exchange.trouble;
   }
 
   subscribe(listener: (change: TextChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#exchange.subscribe(listener);
   }
 
   get moving(): boolean {
-    return this.#flights.has('jump');
+    return this.#exchange.moving;
   }
 
   get leaving(): boolean {
@@ -74,7 +84,15 @@ export class FilterGeometry implements RowGeometry {
     const { index } = this.#file;
     const facts = factsOf(this.#file, index?.complete ? index.lines : null, null);
     const rowCount = run ? Math.max(run.picked?.total ?? 0, runEndRow(run)) : 0;
-    return { run, rowCount, firstRow: 0, facts, errors: this.#trouble.errors, epoch: this.#epoch, moving: this.moving };
+    return {
+      run,
+      rowCount,
+      firstRow: 0,
+      facts,
+      errors: this.#trouble.errors,
+      epoch: this.#epoch,
+      moving: this.moving,
+    };
   }
 
   /** Shows the row that holds `offset`, else the nearest. */
@@ -96,7 +114,7 @@ export class FilterGeometry implements RowGeometry {
   /** Puts a row at its place; it comes to where the view is. */
   showRow(row: number, align: RowAlign): void {
     this.#pending = null;
-    if (this.#run) this.#emit(0, { row: Math.max(0, Math.min(row, this.snapshot().rowCount - 1)), align });
+    if (this.#run) this.#exchange.emit(0, { row: Math.max(0, Math.min(row, this.snapshot().rowCount - 1)), align });
   }
 
   look(epoch: number, first: number, last: number): void {
@@ -120,11 +138,10 @@ export class FilterGeometry implements RowGeometry {
 
   renew(top: { readonly offset: number; readonly px: number }): void {
     const asked = this.leaving ? this.#wish : null;
-    this.#flights.cancelAll();
-    this.#trouble.clear();
+    this.#exchange.forget();
     this.#run = null;
     this.#wish = asked ?? { offset: top.offset, align: 'keep', px: top.px };
-    this.#emit(0, null);
+    this.#exchange.emit(0, null);
   }
 
   /**
@@ -135,8 +152,7 @@ export class FilterGeometry implements RowGeometry {
     const before = this.#filter;
     this.#filter = filter;
     if (filter?.id !== before?.id) {
-      this.#flights.cancelAll();
-      this.#trouble.clear();
+      this.#exchange.forget();
       if (filter && this.#run) this.#refresh(hold);
       else if (filter) this.#load();
       return;
@@ -147,7 +163,7 @@ export class FilterGeometry implements RowGeometry {
       if (!this.moving) this.#load();
     } else if (run.picked?.settled) {
       this.#run = { ...run, picked: { ...run.picked, total: filter.rows, version: filter.version } };
-      this.#emit(0, null);
+      this.#exchange.emit(0, null);
       this.#plan();
     } else if (this.#pending) void this.#loadAround(filter.id, this.#pending.wish);
     else this.#refresh(null);
@@ -165,16 +181,7 @@ export class FilterGeometry implements RowGeometry {
   }
 
   dispose(): void {
-    this.#disposed = true;
-    this.#flights.cancelAll();
-    this.#trouble.clear();
-    this.#listeners.clear();
-  }
-
-  #emit(shift: number, scroll: TextScroll | null): void {
-    if (this.#disposed) return;
-    const change: TextChange = { snapshot: this.snapshot(), shift, scroll };
-    for (const listener of [...this.#listeners]) listener(change);
+    this.#exchange.dispose();
   }
 
   #go(wish: Wish): void {
@@ -184,7 +191,7 @@ export class FilterGeometry implements RowGeometry {
     const row = run ? nearestRow(run, wish.offset, this.#file.size) : null;
     if (run && row !== null) {
       this.#pending = this.#mayBeNearer(run, wish) ? { wish, first: null } : null;
-      this.#emit(0, scrollTo(row, wish));
+      this.#exchange.emit(0, scrollTo(row, wish));
       return;
     }
     this.#wish = wish;
@@ -197,7 +204,7 @@ export class FilterGeometry implements RowGeometry {
 
   /** A new run around the place that is wished for. */
   async #loadAround(id: string, wish: Wish): Promise<void> {
-    await this.#fly('jump', async (signal, landed) => {
+    await this.#exchange.fly('jump', async (signal, landed) => {
       const [below, above] = await this.#around(id, wish.offset, signal);
       if (!landed() || !this.#accept(below)) return;
       const run = pickedRun(below, above, this.#run);
@@ -216,7 +223,7 @@ export class FilterGeometry implements RowGeometry {
 
   /** A new run for a view that was scrolled to a row. */
   async #loadRow(id: string, row: number): Promise<void> {
-    await this.#fly('jump', async (signal, landed) => {
+    await this.#exchange.fly('jump', async (signal, landed) => {
       const start = Math.max(0, row - FETCH_ROWS / 2);
       const reply = await this.#options.fetch({ id, place: { start }, count: FETCH_ROWS * 2 }, signal);
       if (!landed() || !this.#accept(reply) || reply.rows.length === 0) return;
@@ -237,7 +244,7 @@ export class FilterGeometry implements RowGeometry {
   }
 
   async #refreshAround(id: string, offset: number, row: number): Promise<void> {
-    await this.#fly('refresh', async (signal, landed) => {
+    await this.#exchange.fly('refresh', async (signal, landed) => {
       const [below, above] = await this.#around(id, offset, signal);
       const old = this.#run;
       if (!landed() || !old || !this.#accept(below)) return;
@@ -258,7 +265,7 @@ export class FilterGeometry implements RowGeometry {
   }
 
   async #extend(id: string, side: 'before' | 'after', run: TextRun): Promise<void> {
-    await this.#fly(side, async (signal, landed) => {
+    await this.#exchange.fly(side, async (signal, landed) => {
       const offset = side === 'after' ? runEnd(run) : runStart(run);
       const count = side === 'after' ? FETCH_ROWS : -FETCH_ROWS;
       const reply = await this.#options.fetch({ id, place: { offset }, count }, signal);
@@ -291,14 +298,14 @@ export class FilterGeometry implements RowGeometry {
       this.#pending = { ...this.#pending, first: this.#pending.first + shift };
     this.#visible = visible;
     this.#run = run && trimRun(run, visible);
-    this.#emit(shift, run && scroll);
+    this.#exchange.emit(shift, run && scroll);
     this.#plan();
   }
 
   #plan(): void {
     const [filter, run] = [this.#filter, this.#run];
     const { first, last } = this.#visible;
-    if (!filter || !run?.picked || this.#disposed || this.moving || this.#flights.has('refresh')) return;
+    if (!filter || !run?.picked || this.#exchange.disposed || this.moving || this.#flights.has('refresh')) return;
     const { errors } = this.#trouble;
     if (first > runEndRow(run) + FAR_ROWS || last < run.firstRow - FAR_ROWS) {
       if (errors.jump === undefined) void this.#loadRow(filter.id, first);
@@ -325,44 +332,14 @@ export class FilterGeometry implements RowGeometry {
     if (run?.picked) this.#run = { ...run, picked: { ...run.picked, settled: false } };
   }
 
-  /** One request of a kind at a time; what fails is kept as the trouble of its side. */
-  async #fly(
-    side: TextSide | 'refresh',
-    work: (signal: AbortSignal, landed: () => boolean) => Promise<void>,
-  ): Promise<void> {
-    const flight = this.#flights.takeOff(side);
-    try {
-      await work(flight.signal, () => this.#flights.land(side, flight));
-    } catch (error) {
-      if (this.#flights.land(side, flight)) this.#failed(side === 'refresh' ? 'jump' : side, error);
-    }
+  #accept(reply: FilterRowsReply): boolean {
+    return this.#exchange.accept(reply, this.#file);
   }
 
-  #accept(reply: FilterRowsReply): boolean {
-    if (reply.generation !== this.#file.generation) {
-      this.#options.onStale(reply.generation, reply.size);
-      return false;
-    }
-    if (reply.size > this.#file.size) this.#options.onStale(reply.generation, reply.size);
+  /** The server does not have the filter any more. */
+  #isLost(error: unknown): boolean {
+    if (!(error instanceof ApiError) || error.status !== 404 || !this.#filter) return false;
+    this.#options.onGone(this.#filter.id);
     return true;
   }
-
-  #failed(side: TextSide, error: unknown): void {
-    if (isAbort(error)) return;
-    const state = newState(error, this.#file.generation);
-    if (state) {
-      this.#options.onStale(state.generation, state.size);
-      return;
-    }
-    if (error instanceof ApiError && error.status === 404 && this.#filter) {
-      this.#options.onGone(this.#filter.id);
-      return;
-    }
-    this.#trouble.failed(side, error);
-    this.#emit(0, null);
-  }
-}
-
-function scrollTo(row: number, { align, px }: Wish): TextScroll {
-  return align === 'keep' ? { row, align, px } : { row, align };
 }
