@@ -35,9 +35,10 @@ import { TextHeader } from './TextHeader.tsx';
 import { TextOverview } from './TextOverview.tsx';
 import { startingAt, textExtents, visibleExtent } from './textExtents.ts';
 import { offsetAtPoint, offsetOnNextLine, type TextPointParts } from './textPoint.ts';
-import { keptPosition, textStyle, useGutter, useLongest, useSidewaysWheel, useWidth } from './textViewHooks.ts';
+import { keptPosition, textStyle, useGutter, useWidth } from './textViewHooks.ts';
 import { useHeldCursor } from './useHeldCursor.ts';
 import { useRowColours } from './useRowColours.ts';
+import { useSideways } from './useSideways.ts';
 import { useTextAnnouncement } from './useTextAnnouncement.ts';
 import { useTextCommands } from './useTextCommands.ts';
 import { useTextFollow } from './useTextFollow.ts';
@@ -67,8 +68,6 @@ export interface TextViewProps {
 
 /** px between the line number and the text. */
 const TEXT_GAP = 12;
-/** Cells kept between the cursor and the edge when a move scrolls sideways. */
-const MARGIN_CELLS = 4;
 
 const createDecoder = (label: string, options: TextDecoderOptions) => new TextDecoder(label, options);
 
@@ -137,10 +136,21 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const gutter = useGutter(snapshot.facts.totalLines ?? facts.size / facts.meanLine, file.generation, cellWidth);
   const textWidth = Math.max(0, width - gutter - TEXT_GAP);
   const cells = Math.max(1, Math.floor(textWidth / cellWidth));
-  const [leftPx, setLeftPx] = useState(0);
-  /** The last wish to reveal a byte that was also followed sideways; -1: `offset` is to be. */
-  const sideways = useRef({ seq: view.reveal.seq, offset: 0 });
-  const leftCells = wrap ? 0 : leftPx / cellWidth;
+  const sideways = useSideways({
+    main,
+    view,
+    run,
+    items: runway.items,
+    contents,
+    size,
+    wrap,
+    width,
+    cells,
+    cellWidth,
+    version,
+    isHeld: heldCursor.isHeld,
+  });
+  const { px: leftPx, left: leftCells } = sideways;
 
   // Widths of wrapped rows follow from the width of the pane and of the cells.
   const fit = `${wrap}:${textWidth}:${cellWidth}:${rowHeight}`;
@@ -150,11 +160,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     const toggled = fitted.current.startsWith('true') !== wrap;
     fitted.current = fit;
     if (wrap || toggled) runway.remeasure();
-    if (!toggled) return;
-    setLeftPx(0);
-    // What the cursor is on comes into view sideways, too.
-    if (heldCursor.isHeld()) sideways.current = { seq: -1, offset: cursor.current };
-  }, [fit, wrap, runway, heldCursor]);
+  }, [fit, wrap, runway]);
 
   const reportTop = useTextPlace({
     fileId: file.id,
@@ -207,25 +213,6 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     version,
   });
 
-  const scrollLeft = useCallback((next: number) => setLeftPx(Math.max(0, Math.round(next * cellWidth))), [cellWidth]);
-  useSidewaysWheel(main, (px) => setLeftPx((before) => Math.max(0, Math.min(before + px, maxLeft.current))));
-  const longest = useLongest(runway.items, run, contents, version);
-  const maxLeft = useRef(0);
-  maxLeft.current = wrap ? 0 : Math.max(leftPx, (longest + MARGIN_CELLS - cells) * cellWidth, 0);
-
-  // A move brings its cell into view once its row is here.
-  useLayoutEffect(() => {
-    if (sideways.current.seq === view.reveal.seq || wrap || !run || width === 0) return;
-    const { offset } = sideways.current.seq === -1 ? sideways.current : view.reveal;
-    const at = rowOfOffset(run, offset, size);
-    const row = at === null ? null : rowAt(run, at);
-    const cell = row && contents.cellAt(row, offset);
-    if (cell === null) return;
-    sideways.current = { seq: view.reveal.seq, offset };
-    if (cell < leftCells) scrollLeft(Math.max(0, cell - MARGIN_CELLS));
-    else if (cell >= leftCells + cells - 1) scrollLeft(cell - cells + 1 + MARGIN_CELLS);
-  });
-
   const point: TextPointParts = { main, run, contents, wrap, leftPx, cells, cellWidth, textLeft: gutter + TEXT_GAP };
   const visualMove = (lines: 1 | -1) => offsetOnNextLine(point, runway, rowHeight, lines);
 
@@ -245,7 +232,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     true,
   );
   const onBeyond = (px: number) => {
-    if (!wrap) setLeftPx((before) => Math.max(0, Math.min(before + Math.round(px / 4), maxLeft.current)));
+    if (!wrap) sideways.scrollBy(Math.round(px / 4));
   };
   const onPointer = useTextPointer({
     fileId: file.id,
@@ -326,10 +313,10 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
           <HorizontalBar
             left={leftCells}
             visible={cells}
-            total={longest + MARGIN_CELLS}
+            total={sideways.total}
             inset={gutter}
             controls={`${idPrefix}-rows`}
-            onScroll={scrollLeft}
+            onScroll={sideways.scrollTo}
           />
         )}
         <CopyNotice actions={copy} />

@@ -1,0 +1,79 @@
+/** What of long rows is in view while lines are not wrapped: by the wheel, the bar, the pointer at an edge, and moves of the cursor. */
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
+import type { TextContents } from '../../rows/textContent.ts';
+import { rowAt, rowOfOffset, type TextRun } from '../../rows/textRun.ts';
+import type { RunwayItem } from '../../rows/useRunway.ts';
+import type { FileView } from '../../state/store.ts';
+import { useLongest, useSidewaysWheel } from './textViewHooks.ts';
+
+/** Cells kept between the cursor and the edge when a move scrolls sideways. */
+const MARGIN_CELLS = 4;
+
+export interface SidewaysParts {
+  readonly main: RefObject<HTMLElement | null>;
+  readonly view: FileView;
+  readonly run: TextRun | null;
+  readonly items: readonly RunwayItem[];
+  readonly contents: TextContents;
+  readonly size: number;
+  readonly wrap: boolean;
+  /** Of the pane, px; 0 until it is there. */
+  readonly width: number;
+  /** Cells that are in view at once. */
+  readonly cells: number;
+  readonly cellWidth: number;
+  /** Of the cache: a change may have brought the bytes of a row. */
+  readonly version: number;
+  /** The cursor stays where it is on screen while wrapping is switched. */
+  readonly isHeld: () => boolean;
+}
+
+export interface Sideways {
+  /** What is left of the view, px; may be more than 0 with `wrap`, which shows all. */
+  readonly px: number;
+  /** The same in cells; 0 with `wrap`. */
+  readonly left: number;
+  /** Cells that can come into view. */
+  readonly total: number;
+  readonly scrollTo: (cells: number) => void;
+  readonly scrollBy: (px: number) => void;
+}
+
+export function useSideways(parts: SidewaysParts): Sideways {
+  const { main, view, run, items, contents, size, wrap, width, cells, cellWidth, version, isHeld } = parts;
+  const [px, setPx] = useState(0);
+  /** The last wish to reveal a byte that was also followed sideways; -1: `offset` is to be. */
+  const followed = useRef({ seq: view.reveal.seq, offset: 0 });
+  const left = wrap ? 0 : px / cellWidth;
+  const total = useLongest(items, run, contents, version) + MARGIN_CELLS;
+  const most = useRef(0);
+  most.current = wrap ? 0 : Math.max(px, (total - cells) * cellWidth, 0);
+
+  const scrollTo = useCallback((next: number) => setPx(Math.max(0, Math.round(next * cellWidth))), [cellWidth]);
+  const scrollBy = useCallback((by: number) => setPx((before) => Math.max(0, Math.min(before + by, most.current))), []);
+  useSidewaysWheel(main, scrollBy);
+
+  const wrapped = useRef(wrap);
+  useLayoutEffect(() => {
+    if (wrapped.current === wrap) return;
+    wrapped.current = wrap;
+    setPx(0);
+    // What the cursor is on comes into view sideways, too.
+    if (isHeld()) followed.current = { seq: -1, offset: view.cursor };
+  });
+
+  // A move brings its cell into view once its row is here.
+  useLayoutEffect(() => {
+    if (followed.current.seq === view.reveal.seq || wrap || !run || width === 0) return;
+    const { offset } = followed.current.seq === -1 ? followed.current : view.reveal;
+    const at = rowOfOffset(run, offset, size);
+    const row = at === null ? null : rowAt(run, at);
+    const cell = row && contents.cellAt(row, offset);
+    if (cell === null) return;
+    followed.current = { seq: view.reveal.seq, offset };
+    if (cell < left) scrollTo(Math.max(0, cell - MARGIN_CELLS));
+    else if (cell >= left + cells - 1) scrollTo(cell - cells + 1 + MARGIN_CELLS);
+  });
+
+  return { px, left, total, scrollTo, scrollBy };
+}
