@@ -271,7 +271,8 @@ const request: fc.Arbitrary<(fileId: string, searchId: string) => Generated> = r
     [1, noise(50)],
   ),
 }).map((parts) => (fileId, searchId) => {
-  const withIds = parts.target.replace('/F', `/${fileId}`).replace('/S', `/${searchId}`);
+  // In one pass: an id may itself begin with one of the two letters.
+  const withIds = parts.target.replace(/\/([FS])\b/g, (_, what) => `/${what === 'F' ? fileId : searchId}`);
   const method = parts.method === NATURAL ? (TAKES_POST.test(withIds) ? 'POST' : 'GET') : parts.method;
   const head = [
     `${method} ${withIds} ${parts.version}`,
