@@ -1,19 +1,16 @@
 /** Changes filters, remembers them, and has each made on the server by its runner while its file is shown. */
 import type { FilterDownloadRequest, FilterRole } from '../../shared/protocol.ts';
-import { createFilterApi } from '../api/filters.ts';
 import { searchApi } from '../search/controller.ts';
 import { remember } from '../search/history.ts';
 import type { SearchQuery } from '../search/query.ts';
 import { onRecovered } from '../state/recovery.ts';
-import { ours } from '../state/session.ts';
 import { type AppStore, appStore } from '../state/store.ts';
 import { notify } from '../state/ui.ts';
+import { filterApi } from './filterApi.ts';
 import { FilterRunner } from './filterRunner.ts';
 import { changeLayer, type FilterSet, MAX_LAYERS, withLayer } from './filterSet.ts';
 import { readFilter, writeFilter } from './filterStorage.ts';
 import { filterOf, putFilter } from './filterStore.ts';
-
-export const filterApi = createFilterApi(ours);
 
 const runners = new Map<string, FilterRunner>();
 

@@ -5,7 +5,7 @@ import { isShown } from '../search/visible.ts';
 import { withoutHistory } from '../state/addressBar.ts';
 import { appStore } from '../state/store.ts';
 import { notify } from '../state/ui.ts';
-import { filterApi } from './controller.ts';
+import { filterApi } from './filterApi.ts';
 import { MAX_CONTEXT } from './filterSet.ts';
 import { filterOf } from './filterStore.ts';
 

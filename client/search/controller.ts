@@ -24,7 +24,8 @@ import {
   searchOf,
   setSearch,
 } from './searchStore.ts';
-import { FIRST_POLL_MS, RETRY_MS, seek, sleep } from './seek.ts';
+import { FIRST_POLL_MS, RETRY_MS, sleep } from './seek.ts';
+import { onlyFiltered, seekShown } from './seekShown.ts';
 import { isShown } from './visible.ts';
 
 export const searchApi = createSearchApi(ours);
@@ -235,7 +236,7 @@ async function walk(fileId: string, direction: Direction, here: boolean): Promis
   try {
     // Hits in what is hidden are out of sight.
     const shown = async (from: number): Promise<SearchNearReply> => {
-      const near = await seek(searchApi, fileId, id, Math.max(from, view.start), direction, abort.signal);
+      const near = await seekShown(searchApi, fileId, id, Math.max(from, view.start), direction, abort.signal);
       return near.hit !== null && near.hit.offset < view.start ? { ...near, hit: null, number: null } : near;
     };
     let reply = await shown(start);
@@ -245,11 +246,13 @@ async function walk(fileId: string, direction: Direction, here: boolean): Promis
       const around = direction === 'next' ? 0 : Math.max(size, reply.size);
       reply = await shown(around);
       if (reply.hit !== null) {
-        const alone = reply.hit.offset === view.cursor && reply.total === 1;
+        const alone = reply.hit.offset === view.cursor && (reply.total === 1 || onlyFiltered(fileId));
         const from = direction === 'next' ? 'start' : 'end';
         note = alone
-          ? 'This is the only hit.'
+          ? `This is the only hit${reply.total === 1 ? '' : ' in a line that the filter shows'}.`
           : `There are no more hits this way; went on from the ${from} of the file.`;
+      } else if (reply.decided && reply.total > 0 && onlyFiltered(fileId)) {
+        note = 'There are hits, but none in a line that the filter shows.';
       }
     }
     if (!isMine(fileId, seq)) return;

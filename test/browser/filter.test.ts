@@ -424,6 +424,42 @@ describe('in place', () => {
   );
 
   test(
+    'n and N go from hit to hit among the lines that are shown, around the ends, and say when there is none',
+    inPage(async (page) => {
+      await opened(page);
+      await addLayer(page, 'ERROR');
+      await page.keyboard.press('O');
+      const shown = log.flatMap((line, at) => (line.includes('ERROR') && line.includes('gate') ? [at + 1] : []));
+      await shows(page, 'full', filtered(log, has('ERROR')), 6);
+      await page.keyboard.press('/');
+      await page.keyboard.type('gate');
+      await page.keyboard.press('Enter');
+      const lineIs = (line: number | undefined): Promise<void> =>
+        expect
+          .poll(() => pane(page, 'full').locator('[aria-selected="true"] .text-number').textContent(), PATIENCE)
+          .toBe(String(line));
+      await lineIs(shown[0]);
+      for (const line of shown.slice(1, 4)) {
+        await page.keyboard.press('n');
+        await lineIs(line);
+      }
+      await page.keyboard.press('N');
+      await lineIs(shown[2]);
+      await page.keyboard.press('Control+Home');
+      await page.keyboard.press('N');
+      await lineIs(shown.at(-1));
+      await page.keyboard.press('n');
+      await lineIs(shown[0]);
+      // Of many hits, none is shown.
+      await page.keyboard.press('/');
+      await page.keyboard.type('INFO');
+      await page.keyboard.press('Enter');
+      await page.getByText('There are hits, but none in a line that the filter shows.').waitFor();
+      await lineIs(shown[0]);
+    }),
+  );
+
+  test(
     'copies the rows that are shown and nothing between them',
     inPage(async (page) => {
       const rows = filtered(log, has('ERROR'));

@@ -4,8 +4,9 @@ import type { Extent } from '../../../shared/extent.ts';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { formatCount } from '../../../shared/units.ts';
 import { MAX_ROWS_ASKED } from '../../api/filters.ts';
-import { filterApi, lostFilter } from '../../filter/controller.ts';
+import { lostFilter } from '../../filter/controller.ts';
 import { emptySentence, filterSummary } from '../../filter/describe.ts';
+import { filterApi } from '../../filter/filterApi.ts';
 import { filterOf, useFilter } from '../../filter/filterStore.ts';
 import type { FilteredRows } from '../text/filteredRows.ts';
 
