@@ -540,6 +540,23 @@ describe('side panel', () => {
 
 describe('states', () => {
   test(
+    'over an empty file the field gives the keyboard up when it closes',
+    inPage(async (page) => {
+      await opened(page);
+      await page.keyboard.press('[');
+      await page.getByText('This file is empty: 0 bytes.').waitFor();
+      for (const key of ['Enter', 'Escape']) {
+        await page.keyboard.press('/');
+        await page.keyboard.type('a');
+        await page.keyboard.press(key);
+        await expect.poll(() => page.evaluate(() => document.activeElement?.tagName), PATIENCE).toBe('BODY');
+      }
+      await page.keyboard.press(']');
+      await expect.poll(() => params(page).get('file'), PATIENCE).toBe('big.log');
+    }),
+  );
+
+  test(
     'an empty file says so, and shows what is written to it',
     inPage(async (page) => {
       await opened(page);
