@@ -1,6 +1,6 @@
 /** What is under the field while one types a search: kinds, switches, what is wrong and where, how far it is. Loaded late. */
 import { ArrowDown, ArrowUp, CaseSensitive, CircleStop, type LucideIcon, WholeWord } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import type { SearchKind } from '../../../shared/protocol.ts';
 import { formatPercent, formatRate, formatSize } from '../../../shared/units.ts';
 import { filterStore, useFilters } from '../../filter/filterStore.ts';
@@ -11,7 +11,7 @@ import { type FileSearch, isRunning, patchDraft, useActiveSearch, useSearches } 
 import { runCommand } from '../../state/commandRegistry.ts';
 import { useActiveView } from '../../state/useApp.ts';
 import { Keycaps } from '../frame/Keycaps.tsx';
-import { chooseKind, submit } from './useSearchField.ts';
+import { chooseKind, submit, tellWrongBy } from './useSearchField.ts';
 
 interface KindChoice {
   readonly kind: SearchKind;
@@ -289,6 +289,7 @@ interface SearchFieldPanelProps {
 }
 
 export function SearchFieldPanel({ reading, filter }: SearchFieldPanelProps) {
+  useEffect(() => tellWrongBy((query) => checkQuery(query) !== null), []);
   const search = useActiveSearch();
   const typed = useSearches((state) => state.draft.typed);
   const { query } = reading;

@@ -4,7 +4,7 @@ import type { SearchKind } from '../../../shared/protocol.ts';
 import { swapRole } from '../../filter/filterStore.ts';
 import { searchFor } from '../../search/controller.ts';
 import { readHistory } from '../../search/history.ts';
-import { draftFor, type Reading, readDraft, typedFor } from '../../search/query.ts';
+import { draftFor, type Reading, readDraft, type SearchQuery, typedFor } from '../../search/query.ts';
 import { overBytes, patchDraft, searchStore, useSearches } from '../../search/searchStore.ts';
 import { appStore } from '../../state/store.ts';
 
@@ -24,10 +24,18 @@ export function chooseKind(kind: SearchKind): void {
   patchDraft({ kind });
 }
 
+/** The parser of expressions comes with the panel of the field; until then the server says what is wrong. */
+let isWrong: (query: SearchQuery) => boolean = () => false;
+
+export function tellWrongBy(check: (query: SearchQuery) => boolean): void {
+  isWrong = check;
+}
+
+/** Searches, or goes on. A wrong pattern, of which the field says what is wrong, does not take the place of the search there is. */
 export function submit(direction: 'next' | 'previous'): void {
   const { activeFile } = appStore.getState();
   const { query } = readDraft(searchStore.getState().draft, overBytes());
-  if (activeFile !== null && query.pattern !== '') void searchFor(activeFile, query, direction);
+  if (activeFile !== null && query.pattern !== '' && !isWrong(query)) void searchFor(activeFile, query, direction);
 }
 
 export function useSearchField(): SearchField {
