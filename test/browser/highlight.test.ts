@@ -151,6 +151,19 @@ describe('rules', () => {
   );
 
   test(
+    'are typed until Escape, which gives the keyboard back to the rows',
+    inPage(async (page) => {
+      await opened(page);
+      await page.keyboard.press('H');
+      await page.getByRole('button', { name: 'Add a set' }).click();
+      const field = page.getByRole('textbox', { name: 'Pattern' });
+      await expect.poll(() => field.evaluate((element) => element === document.activeElement), PATIENCE).toBe(true);
+      await page.keyboard.press('Escape');
+      await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')), PATIENCE).toBe('grid');
+    }),
+  );
+
+  test(
     'are removed and put back, survive a reload, and reach other tabs',
     inPage(async (page, context) => {
       await opened(page);

@@ -4,6 +4,7 @@ import { Suspense } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
 import { useUi } from '../../state/ui.ts';
+import { focusRows } from './focus.ts';
 import { PaneBoundary } from './PaneBoundary.tsx';
 import { PanelTabs, panelBodyId, panelTabId } from './PanelTabs.tsx';
 import { SIDE_PANELS } from './panels.ts';
@@ -13,7 +14,16 @@ export function SidePanel({ file }: { readonly file: FileInfo }) {
   const wanted = useUi((state) => state.layout.panelTab);
   const { tab, name, Body } = SIDE_PANELS.find((panel) => panel.tab === wanted) ?? SIDE_PANELS[0];
   return (
-    <aside className="side-panel" aria-label={name}>
+    <aside
+      className="side-panel"
+      aria-label={name}
+      onKeyDown={(event) => {
+        // Whatever control in it has the keyboard.
+        if (event.key !== 'Escape' || event.defaultPrevented) return;
+        event.preventDefault();
+        focusRows();
+      }}
+    >
       <header className="side-panel-header">
         <PanelTabs tab={tab} />
         <button
