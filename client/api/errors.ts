@@ -38,6 +38,15 @@ export function isTransient(error: unknown): boolean {
   return error instanceof ApiError && (error.code === 'busy' || error.code === 'other-run' || error.status === 401);
 }
 
+/**
+ * One sentence for the place that misses what was asked for; null where it just waits: while the server does not know this page, that
+ * is true of all places alike and is said once, over the panes, with what to do.
+ */
+export function sentenceOf(error: unknown): string | null {
+  if (error instanceof ApiError && (error.status === 401 || error.code === 'other-run')) return null;
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** How long the server wants to be left alone, ms. */
 export function pauseAskedFor(error: unknown): number {
   return error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;

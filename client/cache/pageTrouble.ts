@@ -3,7 +3,7 @@
  * requests of the cache for a while, longer each time; one that is about the bytes stays with its page until it is tried again.
  */
 import { backoffMs } from '../api/backoff.ts';
-import { isTransient, pauseAskedFor } from '../api/errors.ts';
+import { isTransient, pauseAskedFor, sentenceOf } from '../api/errors.ts';
 
 const PACE = { firstMs: 250, maxMs: 8_000 };
 /** Most pages of which something is remembered: who scrolls through a broken disk sees those on screen anew. */
@@ -11,7 +11,8 @@ const MAX_NOTED = 1_024;
 
 /** How a page failed; `retrying` when it is tried again by itself. */
 export interface PageError {
-  readonly message: string;
+  /** Null: it waits, for a reason that is said elsewhere. */
+  readonly message: string | null;
   readonly retrying: boolean;
 }
 
@@ -55,7 +56,7 @@ export class PageTrouble {
       keepNewest(this.#alone);
       return false;
     }
-    const message = error instanceof Error ? error.message : String(error);
+    const message = sentenceOf(error);
     for (const page of pages) this.#errors.set(page, { message, retrying });
     keepNewest(this.#errors);
     return true;

@@ -59,6 +59,7 @@ export class FilterGeometry implements RowGeometry {
         file: () => this.#file,
         onStale: options.onStale,
         isLost: (error) => this.#isLost(error),
+        failed: () => null,
         retry: () => this.retry(),
       },
       options.clock ?? browserClock,
@@ -92,6 +93,7 @@ export class FilterGeometry implements RowGeometry {
       errors: this.#trouble.errors,
       epoch: this.#epoch,
       moving: this.moving,
+      awaited: null,
     };
   }
 

@@ -23,6 +23,8 @@ export interface ExchangeHost {
   readonly onStale: (generation: number, size: number) => void;
   /** A failure that needs something else than another try; true when it was that. */
   readonly isLost: (error: unknown) => boolean;
+  /** What failed is known by now: where the view is to wait for it, if elsewhere. */
+  readonly failed: (side: TextSide) => TextScroll | null;
   /** Tries again what failed. */
   readonly retry: () => void;
 }
@@ -97,7 +99,7 @@ export class RowExchange<Kind extends string> {
     if (state) this.#host.onStale(state.generation, state.size);
     else if (!this.#host.isLost(error)) {
       this.trouble.failed(side, error);
-      this.emit(0, null);
+      this.emit(0, this.#host.failed(side));
     }
   }
 }

@@ -37,8 +37,8 @@ export type TextScroll =
 
 export type TextSide = 'before' | 'after' | 'jump';
 
-/** One sentence a side that could not be had. */
-export type TextErrors = Readonly<Partial<Record<TextSide, string>>>;
+/** One sentence a side that could not be had; null for one that waits, for a reason that is said elsewhere. */
+export type TextErrors = Readonly<Partial<Record<TextSide, string | null>>>;
 
 export interface TextSnapshot {
   readonly run: TextRun | null;
@@ -51,6 +51,8 @@ export interface TextSnapshot {
   readonly epoch: number;
   /** A jump is on its way. */
   readonly moving: boolean;
+  /** Where the view waits for rows that it was sent to and that could not be had; null: it does not. */
+  readonly awaited: number | null;
 }
 
 export interface TextChange {

@@ -29,6 +29,7 @@ import {
   appendRecords,
   createRun,
   estimateOffset,
+  estimateRow,
   lowestRow,
   prependRecords,
   renaming,
@@ -61,6 +62,8 @@ export class TextGeometry implements RowGeometry {
   #jump: { readonly offset: number; readonly align: TextScroll['align']; readonly px: number } | null = null;
   /** The jump under way was asked for by `show`. */
   #asked = false;
+  /** Its rows could not be had: the view waits for them at this row, where they will be about. */
+  #awaited: number | null = null;
 
   constructor(options: TextGeometryOptions) {
     this.#known = new KnownFile(options.file);
@@ -73,6 +76,7 @@ export class TextGeometry implements RowGeometry {
         file: () => this.#known.file,
         onStale: options.onStale,
         isLost: () => false,
+        failed: (side) => (side === 'jump' ? this.#wait() : null),
         retry: () => this.retry(),
       },
       this.#clock,
@@ -118,6 +122,7 @@ export class TextGeometry implements RowGeometry {
       errors: this.#trouble.errors,
       epoch: this.#epoch,
       moving: this.moving,
+      awaited: this.#awaited,
     };
   }
 
@@ -150,7 +155,17 @@ export class TextGeometry implements RowGeometry {
   look(epoch: number, first: number, last: number): void {
     if (epoch !== this.#epoch) return;
     this.#visible = { first, last };
+    // Somebody who goes elsewhere meanwhile does not want to be fetched back.
+    if (this.#awaited !== null && (this.#awaited < first || this.#awaited > last)) this.#giveUpJump();
     this.#plan();
+  }
+
+  #giveUpJump(): void {
+    this.#flights.cancel('jump');
+    this.#jump = null;
+    this.#asked = false;
+    this.#awaited = null;
+    this.retry();
   }
 
   /** What became of the file; a new generation or encoding makes everything anew around `top`. */
@@ -181,8 +196,11 @@ export class TextGeometry implements RowGeometry {
   retry(): void {
     this.#trouble.clear();
     this.#stuck.clear();
-    if (this.#jump) this.#go(this.#jump.offset, this.#jump.align, this.#jump.px);
-    else {
+    if (this.#jump) {
+      const asked = this.#asked;
+      this.#go(this.#jump.offset, this.#jump.align, this.#jump.px, this.#awaited);
+      this.#asked = asked;
+    } else {
       this.#exchange.emit(0, null);
       this.#plan();
     }
@@ -205,13 +223,16 @@ export class TextGeometry implements RowGeometry {
     this.#known.forget();
     this.#run = null;
     this.#jump = null;
+    this.#awaited = null;
   }
 
-  #go(offset: number, align: TextScroll['align'], px: number): void {
+  /** `awaited`: the row at which the view waits for just this. */
+  #go(offset: number, align: TextScroll['align'], px: number, awaited: number | null = null): void {
     const { size, start } = this.#known.file;
     this.#flights.cancel('jump');
     this.#jump = null;
     this.#asked = false;
+    this.#awaited = null;
     if (size <= start) {
       this.#run = null;
       this.#exchange.emit(0, null);
@@ -224,7 +245,8 @@ export class TextGeometry implements RowGeometry {
       return;
     }
     this.#jump = { offset: place, align, px };
-    void this.#load({ offset: place, row: null, line: null }, (at) => scrollTo(at, { align, px }));
+    this.#awaited = awaited;
+    void this.#load({ offset: place, row: awaited, line: null }, (at) => scrollTo(at, { align, px }));
   }
 
   /**
@@ -252,12 +274,24 @@ export class TextGeometry implements RowGeometry {
       this.#epoch += 1;
       this.#visible = { first: at, last: at };
       this.#jump = null;
+      this.#awaited = null;
       this.#stuck.clear();
       this.#trouble.succeeded('jump');
       this.#exchange.emit(0, wish);
       this.#confirm.look();
       this.#plan();
     });
+  }
+
+  /** Lets the view wait where the rows that it was sent to will be about, if it was sent to some, and does not wait there yet. */
+  #wait(): TextScroll | null {
+    if (!this.#run || !this.#jump || !this.#asked || this.#awaited !== null) return null;
+    this.#awaited = estimateRow(this.#run, this.#jump.offset, this.#known.facts());
+    if (this.#awaited === null) return null;
+    // Whoever looks from now on, looks from there.
+    this.#epoch += 1;
+    this.#visible = { first: this.#awaited, last: this.#awaited };
+    return scrollTo(this.#awaited, this.#jump);
   }
 
   #plan(): void {
@@ -308,6 +342,7 @@ export class TextGeometry implements RowGeometry {
     if (!run) return;
     const shift = renaming(run, next);
     if (shift !== 0) this.#epoch += 1;
+    if (this.#awaited !== null) this.#awaited += shift;
     this.#visible = { first: this.#visible.first + shift, last: this.#visible.last + shift };
     this.#run = trimRun(next, this.#visible);
     this.#exchange.emit(shift, null);

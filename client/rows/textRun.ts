@@ -313,6 +313,21 @@ export function estimateOffset(run: TextRun, row: number, facts: TextFacts): num
   return Math.min(facts.size - 1, end + Math.floor(((facts.size - end) * after) / rows));
 }
 
+/** About where the row of a byte outside the run will be, the inverse of `estimateOffset`; null where there are no rows for it. */
+export function estimateRow(run: TextRun, offset: number, facts: TextFacts): number | null {
+  if (offset < runStart(run)) {
+    const low = lowestRow(run, facts);
+    const bytes = runStart(run) - facts.start;
+    return low + Math.floor(((run.firstRow - low) * Math.max(0, offset - facts.start)) / bytes);
+  }
+  const end = runEnd(run);
+  const rows = totalRows(run, facts) - runEndRow(run);
+  if (rows <= 0 || offset < end) return null;
+  // The last byte is in the last row.
+  const share = offset >= facts.size - 1 ? 1 : (offset - end) / (facts.size - end);
+  return runEndRow(run) + Math.min(rows - 1, Math.floor(rows * share));
+}
+
 /** Drops rows far from the visible ones when there are too many. */
 export function trimRun(run: TextRun, visible: { readonly first: number; readonly last: number }): TextRun {
   if (run.rows.length <= MAX_RUN_ROWS) return run;

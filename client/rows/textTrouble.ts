@@ -1,5 +1,5 @@
 /** What went wrong on which side, and when it is tried again: by itself where the network or a busy server was to blame. */
-import { ApiError } from '../api/errors.ts';
+import { ApiError, sentenceOf } from '../api/errors.ts';
 import type { Clock } from '../cache/clock.ts';
 import { Retry } from '../cache/retry.ts';
 import type { TextErrors, TextSide } from './textChange.ts';
@@ -19,7 +19,7 @@ export class TextTrouble {
   }
 
   failed(side: TextSide, error: unknown): void {
-    this.#errors = { ...this.#errors, [side]: error instanceof Error ? error.message : String(error) };
+    this.#errors = { ...this.#errors, [side]: sentenceOf(error) };
     this.#retry.failed(error);
   }
 

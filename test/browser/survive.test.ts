@@ -180,6 +180,27 @@ describe('another run of bigview', () => {
       }
       // What was read stays, and can be moved in.
       expect((await shown(page)).every(({ version }) => version === 'first')).toBe(true);
+      // Rows that are not here wait; why, and what to do, is said once.
+      for (const [waiting, bytes, skeletons] of [
+        [page, '.text-line', '.text-skeleton'],
+        [other, '.hex-bytes', '.hex-skeleton'],
+      ] as const) {
+        const goTo = async (place: string): Promise<void> => {
+          await waiting.keyboard.press(':');
+          await waiting.keyboard.type(place);
+          await waiting.keyboard.press('Enter');
+        };
+        await grid(waiting).focus();
+        await goTo(waiting === page ? '90%' : '10%');
+        await expect.poll(() => waiting.locator(bytes).count(), PATIENCE).toBe(0);
+        await expect.poll(() => waiting.locator(skeletons).count(), PATIENCE).toBeGreaterThan(20);
+        expect(await waiting.getByText('this token is not the one').count()).toBe(0);
+        expect(await waiting.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+        await waiting.getByText(/Press Enter in its terminal, then open the fresh link or paste it here\./).waitFor();
+        expect(await waiting.locator('.banner').count()).toBe(1);
+        await goTo(`0x${at(waiting === page ? 500 : 90_000).toString(16)}`);
+      }
+      await shows(page, 'first', 501);
       await grid(page).focus();
       await page.keyboard.press('ArrowDown');
       await expect.poll(() => address(page).get('at'), PATIENCE).toBe(String(at(501)));
@@ -347,12 +368,59 @@ describe('the server is away', () => {
       expect(tries).toBeGreaterThan(2);
       expect(tries).toBeLessThan(60);
       await banner(page).waitFor();
+      // Nothing is here; the rows wait at their place, have their numbers, and one says why.
+      expect(await page.locator('.text-line').count()).toBe(0);
+      expect(await page.locator('.text-skeleton').count()).toBeGreaterThan(20);
+      expect((await page.getByRole('rowheader').allTextContents()).at(-1)?.replaceAll(',', '')).toBe(String(LINES));
+      await expect.poll(() => page.locator('.text-row-error').count(), PATIENCE).toBe(1);
+      await page.getByText('The server cannot be reached').waitFor();
       proxy.fault = () => null;
       await page.getByRole('button', { name: 'Try now' }).click();
       await shows(page, 'first', LINES);
       expect((await shown(page)).every(({ gutter, number }) => gutter === number)).toBe(true);
       await banner(page).waitFor({ state: 'detached' });
     }),
+  );
+
+  test.each(['', 'wrapped '])(
+    '%stext: a far place waits and comes by itself; who goes back meanwhile is not fetched there',
+    (wrapped) =>
+      behindLine(async (page, proxy) => {
+        await openAt(page, proxy.origin, `?at=${at(100)}&top=${at(90)}`);
+        await shows(page, 'first', 100);
+        if (wrapped) {
+          await page.keyboard.press('w');
+          await page.locator('.text-view-wrap').waitFor();
+          await shows(page, 'first', 100);
+        }
+        const waits = async (): Promise<void> => {
+          await expect.poll(() => page.locator('.text-line').count(), PATIENCE).toBe(0);
+          await expect.poll(() => page.locator('.text-skeleton').count(), PATIENCE).toBeGreaterThan(20);
+        };
+        await proxy.go();
+        await banner(page).waitFor();
+        await page.keyboard.press(':');
+        await page.keyboard.type('75%');
+        await page.keyboard.press('Enter');
+        await waits();
+        await proxy.come();
+        await shows(page, 'first', 0.75 * LINES + 1);
+        await banner(page).waitFor({ state: 'detached' });
+
+        await proxy.go();
+        await banner(page).waitFor();
+        await page.keyboard.press('Control+Home');
+        await waits();
+        await grid(page).evaluate((scroller) => scroller.scrollTo(0, scroller.scrollHeight));
+        await page.waitForTimeout(500);
+        await proxy.come();
+        await banner(page).waitFor({ state: 'detached' });
+        await expect.poll(async () => (await shown(page)).length, PATIENCE).toBeGreaterThan(20);
+        await page.waitForTimeout(1_000);
+        const rows = await shown(page);
+        expect(rows.every(({ gutter, number }) => wrapped !== '' || gutter === number)).toBe(true);
+        expect(rows[0]?.number).toBeGreaterThan(1_000);
+      })(),
   );
 
   test(

@@ -4,8 +4,8 @@ interface TextEmptyProps {
   readonly size: number;
   /** All that is there is hidden. */
   readonly cleared: boolean;
-  /** Why the rows could not be had, one sentence. */
-  readonly error: string | null;
+  /** Why the rows could not be had, one sentence; null: they wait, for a reason that is said elsewhere; undefined: nothing is wrong. */
+  readonly error: string | null | undefined;
   /** Why the filter has no rows, one sentence; null where all rows are shown. */
   readonly filter: string | null;
   readonly onRetry: () => void;
@@ -16,7 +16,8 @@ export function TextEmpty({ size, cleared, error, filter, onRetry }: TextEmptyPr
     return <p className="text-empty">This file is empty. Lines written to it will appear here.</p>;
   }
   if (cleared) return <p className="text-empty">Nothing has come since. What comes appears here by itself.</p>;
-  if (error !== null) {
+  if (error === null) return <p className="text-empty">Waiting for the server.</p>;
+  if (error !== undefined) {
     return (
       <div className="text-empty text-failed">
         <span>{error}</span>

@@ -304,7 +304,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
           <TextEmpty
             size={size}
             cleared={start >= size}
-            error={errors.jump ?? null}
+            error={errors.jump}
             filter={filtered?.empty ?? null}
             onRetry={retryGeometry}
           />

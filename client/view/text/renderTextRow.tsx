@@ -5,7 +5,7 @@ import type { PageCache } from '../../cache/pageCache.ts';
 import { pageOf } from '../../cache/plan.ts';
 import { ribbonOf } from '../../marks/rowMarks.ts';
 import { lineNumberOf } from '../../rows/pickedRows.ts';
-import type { TextSnapshot } from '../../rows/textChange.ts';
+import type { TextSide, TextSnapshot } from '../../rows/textChange.ts';
 import { isLong, type TextContents } from '../../rows/textContent.ts';
 import { isUnterminated, meanRow, rowAt, rowEnd, runEndRow } from '../../rows/textRun.ts';
 import type { RunwayItem } from '../../rows/useRunway.ts';
@@ -50,7 +50,7 @@ export function renderTextRow(item: RunwayItem, parts: TextRowParts): ReactNode 
   const leftCells = wrap ? 0 : leftPx / cellWidth;
   const row = run ? rowAt(run, item.row) : null;
   if (!row || !run) {
-    const side = run && item.row === runEndRow(run) ? 'after' : run && item.row === run.firstRow - 1 ? 'before' : null;
+    const side = missingSide(snapshot, item.row);
     const error = side === null ? null : (errors[side] ?? null);
     return (
       <TextRowView
@@ -82,7 +82,7 @@ export function renderTextRow(item: RunwayItem, parts: TextRowParts): ReactNode 
         {...shared}
         skeletonCells={Math.min(row.length, cells)}
         error={error}
-        onRetry={page === null ? null : () => cache.retry(page)}
+        onRetry={error === null || page === null ? null : () => cache.retry(page)}
       />
     );
   }
@@ -163,6 +163,14 @@ const EMPTY_ROW = {
   fit: '',
   levels: false,
 } as const;
+
+/** What has to be asked for so that the row, which is not here, comes; null for rows whose neighbour says it. */
+function missingSide({ run, awaited }: TextSnapshot, row: number): TextSide | null {
+  if (row === awaited) return 'jump';
+  if (!run) return null;
+  if (row === runEndRow(run)) return 'after';
+  return row === run.firstRow - 1 ? 'before' : null;
+}
 
 /** A steady look of rows that are not known yet: lengths vary with the row, not with time. */
 function skeletonCells(row: number, mean: number): number {

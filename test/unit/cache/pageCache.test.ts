@@ -279,6 +279,19 @@ describe('what fails', () => {
     expect(cache.get(2)).not.toBe(null);
   });
 
+  test('a refused token, and another run, are no news of a page: it waits without a sentence', async () => {
+    for (const [status, code] of [
+      [401, 'unauthorized'],
+      [409, 'other-run'],
+    ] as const) {
+      const { clock, requests, cache, refuse } = setUp(10 * PAGE);
+      cache.interest().want([2], false);
+      clock.runFrame();
+      await refuse(requests[0], new ApiError(status, { code, message: 'not the one of this run' }, null));
+      expect(cache.error(2)).toEqual({ message: null, retrying: true });
+    }
+  });
+
   test('a busy server is given the time it asks for', async () => {
     const { clock, requests, cache, refuse } = setUp(10 * PAGE);
     cache.interest().want([2], false);

@@ -13,6 +13,7 @@ function exchange() {
       file: () => ({ generation: 3, size: 100 }),
       onStale: (generation, size) => stale.push([generation, size]),
       isLost: (error) => error instanceof ApiError && error.status === 404,
+      failed: () => null,
       retry: () => undefined,
     },
     browserClock,
