@@ -275,13 +275,14 @@ export function showHit(fileId: string, current: CurrentHit): void {
   const view = appStore.getState().views[fileId];
   if (!search || !view) return;
   const { offset } = current.hit;
+  const length = Math.max(1, current.hit.length);
   const walking = currentHit(search, view.cursor) !== null;
   patchSearch(fileId, search.seq, { current });
   const shown = isShown(fileId, view.pane, { offset, end: offset + 1 });
   const move = (): void => {
-    if (shown) appStore.getState().move(fileId, offset, { reveal: 'nearest' });
-    else if (walking) appStore.getState().move(fileId, offset, { reveal: 'center' });
-    else jumpTo(fileId, offset);
+    if (shown) appStore.getState().move(fileId, offset, { reveal: 'nearest', length });
+    else if (walking) appStore.getState().move(fileId, offset, { reveal: 'center', length });
+    else jumpTo(fileId, offset, length);
   };
   if (walking) withoutHistory(move);
   else move();

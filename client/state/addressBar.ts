@@ -83,10 +83,10 @@ function isJump(state: AppStore, before: AppStore): boolean {
 }
 
 /** Moves the cursor to a byte in the middle of the view, so that Back leads to where one was. */
-export function jumpTo(fileId: string, offset: number): void {
+export function jumpTo(fileId: string, offset: number, length?: number): void {
   jumping = true;
   try {
-    appStore.getState().move(fileId, offset, { reveal: 'center' });
+    appStore.getState().move(fileId, offset, { reveal: 'center', ...(length !== undefined && { length }) });
   } finally {
     jumping = false;
   }

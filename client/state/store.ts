@@ -12,6 +12,8 @@ export type RevealAlign = 'nearest' | 'center' | 'top';
 /** A wish that every mounted view of the file scrolls to a byte; a new `seq` is a new wish. */
 export interface Reveal {
   readonly offset: number;
+  /** Bytes from there on that are to be in view sideways, as far as they fit; absent: the one. */
+  readonly length?: number;
   readonly align: RevealAlign;
   readonly seq: number;
 }
@@ -95,6 +97,8 @@ export interface MoveOptions {
   readonly anchor?: number | null;
   /** How views follow; absent: the cursor moves and nothing scrolls. */
   readonly reveal?: RevealAlign;
+  /** Bytes from the cursor on that are to be in view, too; absent: the cursor's. */
+  readonly length?: number;
 }
 
 export interface AppActions {
@@ -216,7 +220,14 @@ export const appStore = createStore<AppStore>()((set, get) => {
           cursor: target,
           anchor: anchor === null ? null : clampCursor(anchor, file.size),
           ...shownFrom(view, target),
-          ...(options.reveal && { reveal: { offset: target, align: options.reveal, seq: view.reveal.seq + 1 } }),
+          ...(options.reveal && {
+            reveal: {
+              offset: target,
+              align: options.reveal,
+              seq: view.reveal.seq + 1,
+              ...(options.length !== undefined && { length: options.length }),
+            },
+          }),
         };
       }),
     reveal: (fileId, offset, align) =>

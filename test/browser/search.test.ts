@@ -350,6 +350,43 @@ describe('what is seen', () => {
     }),
   );
 
+  test('a hit in rows wider than the pane is whole in view, and the start of the rows again where that shows it', async () => {
+    const wide = (column: number): string => `${'.'.repeat(column)}NEEDLE-${column}-${'#'.repeat(20)}`.padEnd(400, '.');
+    const path = join(folder, 'wide.log');
+    writeFileSync(path, [wide(20), wide(140), wide(340), wide(20)].join('\n'));
+    const other = await startServer({ files: [path] });
+    await withPage(browser, other.origin, {}, async (page) => {
+      await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), other.token);
+      await page.goto(`${other.origin}/?view=text`);
+      await page.getByRole('grid').first().waitFor();
+      /** Px by which the current hit is out of its pane at either side, and whether rows begin at their start. */
+      const standing = (): Promise<unknown> =>
+        page.evaluate(() => {
+          const [found] = [...(CSS.highlights.get('text-hit-current') ?? [])] as StaticRange[];
+          const pane = document.querySelector('[data-pane="text"] .text-rows')?.getBoundingClientRect();
+          if (!found || !pane) return null;
+          const range = document.createRange();
+          range.setStart(found.startContainer, found.startOffset);
+          range.setEnd(found.endContainer, found.endOffset);
+          const box = range.getBoundingClientRect();
+          const start = document.querySelector('.text-header')?.textContent?.includes('from column') !== true;
+          return { text: range.toString(), out: box.left < pane.left || box.right > pane.right, start };
+        });
+      const shows = (column: number, start: boolean): Promise<void> =>
+        expect.poll(standing, PATIENCE).toEqual({ text: `NEEDLE-${column}-${'#'.repeat(20)}`, out: false, start });
+      await page.keyboard.press('/');
+      await page.keyboard.type('/NEEDLE-\\d+-#+/');
+      await page.keyboard.press('Enter');
+      await shows(20, true);
+      await page.keyboard.press('n');
+      await shows(140, false);
+      await page.keyboard.press('n');
+      await shows(340, false);
+      await page.keyboard.press('n');
+      await shows(20, true);
+    });
+  });
+
   test(
     'Escape takes the selection first, then the marks; n brings the search back',
     inPage(async (page) => {

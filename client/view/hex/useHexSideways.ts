@@ -9,7 +9,7 @@ const MARGIN_CELLS = 3;
 
 /**
  * Where to scroll to, px, so that `[left, left + width)` is in view with a margin, when `scrollLeft` is where one is; as little as
- * needed. The first `pinned` px of the pane are covered by the addresses, which stay.
+ * needed; of what is wider than the pane its start. The first `pinned` px of the pane are covered by the addresses, which stay.
  */
 export function sidewaysFor(
   box: { readonly left: number; readonly width: number },
@@ -20,8 +20,9 @@ export function sidewaysFor(
 ): number {
   const right = box.left + box.width;
   if (right + margin <= viewport) return 0;
-  if (box.left - margin < scrollLeft + pinned) return Math.max(0, box.left - margin - pinned);
-  return Math.max(scrollLeft, right + margin - viewport);
+  const most = Math.max(0, box.left - margin - pinned);
+  if (most < scrollLeft) return most;
+  return Math.max(scrollLeft, Math.min(most, right + margin - viewport));
 }
 
 export interface HexSidewaysParts {
@@ -43,7 +44,8 @@ export function useHexSideways({ reveal, runway, layout, column, width }: HexSid
     const scroller = runway.scroller();
     if (!scroller || layout.width <= width) return;
     const index = reveal.offset % layout.rowBytes;
-    const box = (column === 'text' ? textBox : bytesBox)(layout, index, index);
+    const last = Math.min(index + (reveal.length ?? 1), layout.rowBytes) - 1;
+    const box = (column === 'text' ? textBox : bytesBox)(layout, index, last);
     const left = sidewaysFor(box, scroller.scrollLeft, width, MARGIN_CELLS * layout.cellWidth, layout.bytesLeft);
     if (left !== scroller.scrollLeft) scroller.scrollLeft = left;
   }, [reveal, runway, layout, column, width]);

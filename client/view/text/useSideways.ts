@@ -39,6 +39,23 @@ export interface Sideways {
   readonly scrollBy: (px: number) => void;
 }
 
+/** The left edge with which a cell is in view, when `left` is where one is: by as little as needed. */
+function leftForCursor(cell: number, left: number, cells: number): number {
+  if (cell < left) return Math.max(0, cell - MARGIN_CELLS);
+  return cell >= left + cells - 1 ? cell - cells + 1 + MARGIN_CELLS : left;
+}
+
+/**
+ * The left edge with which all cells from `first` to `last` are in view, as a hit is to be: the start of the rows where that shows
+ * them, else as little as needed; of what is wider than the pane, its start. Pure.
+ */
+export function leftFor(first: number, last: number, left: number, cells: number): number {
+  if (last < cells - 1) return 0;
+  const most = Math.max(0, first - MARGIN_CELLS);
+  if (first < left) return most;
+  return last < left + cells - 1 ? left : Math.min(most, last - cells + 1 + MARGIN_CELLS);
+}
+
 export function useSideways(parts: SidewaysParts): Sideways {
   const { main, view, run, items, contents, size, wrap, width, cells, cellWidth, version, isHeld } = parts;
   const [px, setPx] = useState(0);
@@ -69,10 +86,13 @@ export function useSideways(parts: SidewaysParts): Sideways {
     const at = rowOfOffset(run, offset, size);
     const row = at === null ? null : rowAt(run, at);
     const cell = row && contents.cellAt(row, offset);
-    if (cell === null) return;
+    if (!row || cell === null) return;
+    const { length } = view.reveal;
+    const asked = followed.current.seq !== -1 && length !== undefined;
     followed.current = { seq: view.reveal.seq, offset };
-    if (cell < left) scrollTo(Math.max(0, cell - MARGIN_CELLS));
-    else if (cell >= left + cells - 1) scrollTo(cell - cells + 1 + MARGIN_CELLS);
+    const last = asked ? contents.cellAt(row, Math.min(offset + length, row.offset + row.length) - 1) : cell;
+    const next = asked ? leftFor(cell, Math.max(cell, last ?? cell), left, cells) : leftForCursor(cell, left, cells);
+    if (next !== left) scrollTo(next);
   });
 
   return { px, left, total, scrollTo, scrollBy };

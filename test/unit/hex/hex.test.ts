@@ -150,6 +150,9 @@ test('a place beyond the edges comes into view with a margin, by as little as ne
   expect(sidewaysFor(box, 200, 400, 24, 0)).toBe(200);
   expect(sidewaysFor(box, 490, 400, 24, 0)).toBe(476);
   expect(sidewaysFor(box, 450, 400, 24, 100)).toBe(376);
+  // Of what is too wide, the start.
+  expect(sidewaysFor({ left: 500, width: 900 }, 0, 400, 24, 0)).toBe(476);
+  expect(sidewaysFor({ left: 500, width: 900 }, 700, 400, 24, 100)).toBe(376);
 });
 
 describe('moves', () => {

@@ -29,6 +29,7 @@ describe('where one is', () => {
     expect(view()).toMatchObject({ cursor: 99, anchor: 0, reveal: { seq } });
     appStore.getState().move('a', 7, { reveal: 'center' });
     expect(view()).toMatchObject({ cursor: 7, anchor: null, reveal: { offset: 7, align: 'center', seq: seq + 1 } });
+    expect(view().reveal).not.toHaveProperty('length');
   });
 
   it('a file that becomes shorter takes cursor and selection along, one that grows leaves them', () => {
