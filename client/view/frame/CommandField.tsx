@@ -19,7 +19,7 @@ import { GotoPanel } from './GotoPanel.tsx';
 import { Keycaps } from './Keycaps.tsx';
 import { latePart } from './lateParts.ts';
 import { type OptionEntry, OptionList, useOptions } from './OptionList.tsx';
-import { resolveTarget, targetOf, useGoto } from './useGoto.ts';
+import { asLine, evaluateHere, resolveTarget, targetOf, useGoto } from './useGoto.ts';
 import './commandField.css';
 
 const SearchFieldPanel = latePart(async () => (await import('../search/SearchFieldPanel.tsx')).SearchFieldPanel);
@@ -108,10 +108,11 @@ export function CommandField() {
     option.run();
   };
 
-  const go = async (): Promise<void> => {
-    const target = targetOf(goto.outcome);
+  const go = async (line: boolean): Promise<void> => {
+    const meant = line ? asLine(input) : null;
+    const target = targetOf(meant === null ? goto.outcome : evaluateHere(meant));
     if (!target || !file) return;
-    const { preview } = goto;
+    const preview = meant === null ? goto.preview : null;
     try {
       const offset =
         target.kind === 'offset' ? target.offset : ((preview ?? (await resolveTarget(target)))?.offset ?? null);
@@ -139,7 +140,7 @@ export function CommandField() {
       close();
       mode.prompt.done(text);
     } else if (event.key === 'Enter' && listing) choose(options.active);
-    else if (event.key === 'Enter') void go();
+    else if (event.key === 'Enter') void go(event.altKey);
     else if (listing && (event.key === 'ArrowDown' || event.key === 'ArrowUp'))
       options.step(event.key === 'ArrowDown' ? 1 : -1);
     else if (listing && (event.key === 'PageDown' || event.key === 'PageUp'))

@@ -2,7 +2,8 @@
 import type { GotoOutcome } from '../../../shared/goto.ts';
 import { formatCount, formatHex, formatPercent } from '../../../shared/units.ts';
 import { useActiveFile } from '../../state/useApp.ts';
-import { type GotoState, targetOf } from './useGoto.ts';
+import { Keycaps } from './Keycaps.tsx';
+import { asLine, type GotoState, targetOf } from './useGoto.ts';
 
 export interface GotoExample {
   readonly input: string;
@@ -14,7 +15,7 @@ export const GOTO_EXAMPLES: readonly GotoExample[] = [
   { input: '+64K', meaning: 'from the cursor; K M G T are binary' },
   { input: '42.7%', meaning: 'share of the file' },
   { input: 'end-1G', meaning: 'back from the end' },
-  { input: 'line 5e6', meaning: 'line number, short l5000' },
+  { input: 'line 5e6', meaning: 'line number, short l5000, or 5000 and Alt+Enter' },
 ];
 
 function Complaint({
@@ -33,7 +34,23 @@ function Complaint({
         {input.slice(outcome.at + outcome.length)}
       </p>
       <p className="goto-error">{outcome.message}</p>
+      <p className="goto-such">Such as 1,234,567 or 0x12D687, +64K, 42.7%, end-1G, line 5000.</p>
     </div>
+  );
+}
+
+/** What Enter does with a bare number, and how it is a line instead. */
+function LineOffer({ input }: { readonly input: string }) {
+  if (asLine(input) === null) return null;
+  return (
+    <p className="goto-keys">
+      <span>
+        <Keycaps chord="Enter" /> byte {input.trim()}
+      </span>
+      <span>
+        <Keycaps chord="Alt+Enter" /> line {input.trim()}
+      </span>
+    </p>
   );
 }
 
@@ -151,5 +168,10 @@ export function GotoPanel({
     );
   }
   if (state.outcome.kind === 'error') return <Complaint input={input} outcome={state.outcome} />;
-  return <Place state={state} text={text} />;
+  return (
+    <>
+      <Place state={state} text={text} />
+      <LineOffer input={input} />
+    </>
+  );
 }

@@ -41,9 +41,14 @@ function contextOf({ file, view }: Active): GotoContext {
 }
 
 /** Evaluates for the file that is shown. */
-function evaluateHere(input: string): GotoOutcome {
+export function evaluateHere(input: string): GotoOutcome {
   const active = activeOf(appStore.getState());
   return active ? evaluateGoto(input, contextOf(active)) : { kind: 'empty' };
+}
+
+/** A bare number is an offset. As a line, which is what editors and pagers take it for, it would be this; null for anything else. */
+export function asLine(input: string): string | null {
+  return /^\s*\d[\d,_]*\s*$/.test(input) ? `line ${input.trim()}` : null;
 }
 
 /** The target of an outcome, the nearest one where there is no such place; null when it was not understood. */
