@@ -66,8 +66,9 @@ export function formatPercent(part: number, whole: number): string {
   return tenths === 0 ? '<0.1%' : `${(Math.min(tenths, 999) / 10).toFixed(1)}%`;
 }
 
-/** `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`: for elapsed and remaining time. */
+/** `41 ms`, `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`: for elapsed and remaining time. */
 export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 99.5) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 9_950) return `${(milliseconds / 1000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;
