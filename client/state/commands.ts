@@ -118,6 +118,7 @@ export const COMMANDS = [
   command('Filter', 'global', 'filter.lines', 'Save the filtered lines as a file'),
   command('Filter', 'global', 'filter.numbers', 'Save the numbers of the filtered lines'),
   command('Filter', 'global', 'filter.clear', 'Delete all layers of the filter'),
+  command('File', 'global', 'file.pick', 'Choose a file …', 'Ctrl+P'),
   command('File', 'global', 'file.next', 'Next file', ']'),
   command('File', 'global', 'file.previous', 'Previous file', '['),
   command('File', 'global', 'file.switch', 'Follow the new file of this path'),

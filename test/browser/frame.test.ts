@@ -162,6 +162,33 @@ describe('go to', () => {
   );
 
   test(
+    'a bare number is an offset, and with Alt+Enter a line, which is said',
+    inPage(async (page) => {
+      await opened(page);
+      await page.keyboard.press(':');
+      await page.keyboard.type('150,000');
+      const keys = page.locator('.goto-keys');
+      await expect.poll(() => keys.textContent(), PATIENCE).toBe('Enter byte 150,000AltEnter line 150,000');
+      await page.keyboard.press('Alt+Enter');
+      await cursorAt(page, starts[149_999] ?? -1);
+      await page.keyboard.press(':');
+      await page.keyboard.type('150,000');
+      await page.keyboard.press('Enter');
+      await cursorAt(page, 150_000);
+      await page.keyboard.press(':');
+      await page.keyboard.type('line 7');
+      await page.getByText('is line 7', { exact: false }).first().waitFor();
+      expect(await keys.count()).toBe(0);
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('foo');
+      await page
+        .getByRole('alert')
+        .getByText('Such as 1,234,567 or 0x12D687, +64K, 42.7%, end-1G, line 5000.')
+        .waitFor();
+    }),
+  );
+
+  test(
     'relative to the cursor, and from the end',
     inPage(async (page) => {
       await opened(page, '?file=huge.img&at=0x100000');
@@ -311,6 +338,31 @@ describe('links and history', () => {
 });
 
 describe('commands', () => {
+  test(
+    'a file is chosen from a list; where the tabs need more room than there is, a button shows it',
+    inPage(
+      async (page) => {
+        await opened(page);
+        const all = page.getByRole('button', { name: 'All files' });
+        expect(await all.count()).toBe(0);
+        await page.keyboard.press('Control+p');
+        await page.keyboard.type('hug');
+        await page.keyboard.press('Enter');
+        await expect.poll(() => params(page).get('file'), PATIENCE).toBe('huge.img');
+        await expect
+          .poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')), PATIENCE)
+          .toBe('grid');
+        await page.setViewportSize({ width: 700, height: 600 });
+        await all.click();
+        await page.getByRole('option', { name: 'big.log' }).click();
+        await expect.poll(() => params(page).get('file'), PATIENCE).toBe('big.log');
+        await page.setViewportSize({ width: 1280, height: 800 });
+        await expect.poll(() => all.count(), PATIENCE).toBe(0);
+      },
+      { width: 1280 },
+    ),
+  );
+
   test(
     'the list finds a command by a few letters, and does it',
     inPage(async (page) => {

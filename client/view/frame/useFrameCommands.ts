@@ -9,7 +9,7 @@ import { FONT_SIZES } from '../../state/persisted.ts';
 import { appStore, DEFAULT_SETTINGS, type Pane, type Settings, type Theme, type ViewMode } from '../../state/store.ts';
 import { type Choice, notify, openField, patchLayout, togglePanel, uiStore } from '../../state/ui.ts';
 import { type Active, activeOf, useApp } from '../../state/useApp.ts';
-import { stepFile } from './FileTabs.tsx';
+import { pickFile, stepFile } from './FileTabs.tsx';
 import { focusRows } from './focus.ts';
 
 const DETECTED = 'detected';
@@ -143,5 +143,8 @@ export function useFrameCommands(): void {
   const many = useApp((state) => state.files.length > 1);
   const open = useApp((state) => state.activeFile !== null);
   useCommandHandlers(HANDLERS, open);
-  useCommandHandlers({ 'file.next': () => stepFile(1), 'file.previous': () => stepFile(-1) }, many);
+  useCommandHandlers(
+    { 'file.pick': pickFile, 'file.next': () => stepFile(1), 'file.previous': () => stepFile(-1) },
+    many,
+  );
 }
