@@ -280,7 +280,7 @@ describe('layers', () => {
   );
 
   test(
-    'are moved by the mouse and by keys; a row has the colour of the first that it matches',
+    'are moved by the mouse and by keys; a row has the colours of those that it matches, in order',
     inPage(async (page) => {
       await opened(page);
       for (const pattern of ['WARN', 'gate', 'ERROR']) await addLayer(page, pattern);
@@ -290,11 +290,16 @@ describe('layers', () => {
       const row = pane(page, 'filtered')
         .locator('.rows-row', { hasText: log[both] ?? '' })
         .first();
-      await expect.poll(() => row.getAttribute('class'), PATIENCE).toContain('tint-1');
+      const stripe = async (): Promise<string[]> =>
+        (await row.getAttribute('class'))?.split(' ').filter((name) => name.includes('tint-')) ?? [];
+      await expect.poll(stripe, PATIENCE).toEqual(['tint-1', 'second-tint-2']);
+      expect(await row.evaluate((element) => getComputedStyle(element, '::before').backgroundImage)).toMatch(
+        /gradient/,
+      );
       await layer(page, 0).focus();
       await page.keyboard.press('Alt+ArrowDown');
       await expect.poll(names, PATIENCE).toEqual(['gate', 'WARN', 'ERROR']);
-      await expect.poll(() => row.getAttribute('class'), PATIENCE).toContain('tint-2');
+      await expect.poll(stripe, PATIENCE).toEqual(['tint-2', 'second-tint-1']);
       expect(await page.evaluate(() => document.activeElement?.getAttribute('data-layer'))).toBe('1');
       const [from, to] = await Promise.all([layer(page, 2).boundingBox(), layer(page, 0).boundingBox()]);
       await layer(page, 2).hover();

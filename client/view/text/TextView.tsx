@@ -47,6 +47,7 @@ import { useTextPages } from './useTextPages.ts';
 import { firstPlace, useTextPlace } from './useTextPlace.ts';
 import { useTextPointer } from './useTextPointer.ts';
 import '../tints.css';
+import './filteredRows.css';
 import './sgr.css';
 import './text.css';
 

@@ -26,7 +26,10 @@ export interface FilteredRows {
   readonly pick: (extent: Extent, signal: AbortSignal) => Promise<readonly Extent[]>;
 }
 
-/** Classes of a row: context, the colour of the first layer that it matches, what is left out above it and at its end. */
+/** The stripe of a row has room for so many colours. */
+const STRIPE_TINTS = ['tint', 'second-tint', 'third-tint'] as const;
+
+/** Classes of a row: context, the colours of the first layers that it matches, what is left out above it and at its end. */
 export function filteredRowClass(
   run: TextRun | null,
   filtered: FilteredRows,
@@ -39,6 +42,7 @@ export function filteredRowClass(
   const cut = wrap && isLong(row) ? ' text-row-cut' : '';
   const apart = `${filtered.apart && isApart(run, at) ? ' text-row-apart' : ''}${cut}`;
   if (!picked.match) return `text-row-context${apart}`;
-  const tint = filtered.tints[picked.layers[0] ?? -1];
-  return tint === undefined ? `text-row-match${apart}` : `text-row-match tint-${tint}${apart}`;
+  const tints = new Set(picked.layers.map((layer) => filtered.tints[layer]).filter((tint) => tint !== undefined));
+  const stripe = [...tints].slice(0, STRIPE_TINTS.length).map((tint, at) => ` ${STRIPE_TINTS[at]}-${tint}`);
+  return `text-row-match${stripe.join('')}${apart}`;
 }
