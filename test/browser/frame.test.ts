@@ -3,7 +3,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, type PageOptions, withPage } from '../helpers/browser.ts';
+import { launchBrowser, type PageOptions, still, withPage } from '../helpers/browser.ts';
 import { sparseFile, tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
@@ -242,8 +242,7 @@ describe('links and history', () => {
       await expect.poll(() => params(page).get('view'), PATIENCE).toBe('hex');
       await cursorAt(page, starts[1000] ?? -1);
       // The address follows within a third of a second.
-      await page.waitForTimeout(500);
-      const link = page.url();
+      const link = await still(page, () => page.url());
       const firstRow = await rows(page).getByRole('row').first().getAttribute('id');
       expect(params(page).get('sel')).toBe(String(starts[999]));
 
@@ -255,8 +254,7 @@ describe('links and history', () => {
         .waitFor();
       await expect.poll(() => params(other).get('top'), PATIENCE).toBe(new URL(link).searchParams.get('top'));
       expect(await rows(other).getByRole('row').first().getAttribute('id')).toBe(firstRow);
-      await other.waitForTimeout(500);
-      expect(other.url()).toBe(link);
+      expect(await still(other, () => other.url())).toBe(link);
     }),
   );
 
@@ -306,12 +304,12 @@ describe('links and history', () => {
         };
       });
       for (let step = 0; step < 100; step++) await page.keyboard.press('ArrowDown');
-      await page.waitForTimeout(400);
-      const replaced = await page.evaluate(() => (window as unknown as { replaced: number }).replaced);
+      const count = () => page.evaluate(() => (window as unknown as { replaced: number }).replaced);
+      await cursorAt(page, starts[100] ?? -1);
+      const replaced = await still(page, count);
       const elapsed = await page.evaluate(() => performance.now());
       expect(replaced).toBeGreaterThan(0);
       expect(replaced).toBeLessThanOrEqual(Math.ceil(elapsed / 250));
-      await cursorAt(page, starts[100] ?? -1);
     }),
   );
 

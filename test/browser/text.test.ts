@@ -2,6 +2,7 @@ import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { still } from '../helpers/browser.ts';
 import { findOrInstallChromium } from '../helpers/chromium.mjs';
 import { sparseFile, tempFolder } from '../helpers/files.ts';
 import { startServer } from '../helpers/server.ts';
@@ -171,7 +172,7 @@ describe('text view', () => {
     await page.click('.text-rows', { position: { x: 130, y: 10 } });
     await page.keyboard.press('Home');
     for (let i = 0; i < 40; i++) await page.keyboard.press('Shift+PageDown');
-    await page.waitForTimeout(300);
+    await still(page, async () => (await shownRows(page)).find((row) => row.current)?.number);
     await page.keyboard.press('Control+c');
     const copied = await clipboardWhen(page, (text) => text.length > 10_000);
     expect(content.startsWith(copied.slice(0, -1))).toBe(true);
@@ -227,22 +228,19 @@ describe('text view', () => {
         rows.some((row, index) => (rows[index + 1]?.y ?? 0) - row.y > ROW_PX),
     );
     for (const row of wrapped) expect(row.text.trim()).toBe(line((row.number ?? 0) - 1).trim());
-    await page.waitForTimeout(600);
-    expect(await cursorY()).toBe(before);
+    expect(await still(page, cursorY)).toBe(before);
     await page.keyboard.press('w');
     const flat = await rowsWhen(
       page,
       (rows) => allExact(rows) && rows.every((row, index) => row.y === (rows[0]?.y ?? 0) + index * ROW_PX),
     );
     for (const row of flat) expect(row.text.trim().startsWith(`${(row.number ?? 0) - 1}`)).toBe(true);
-    await page.waitForTimeout(600);
-    expect(await cursorY()).toBe(before);
+    expect(await still(page, cursorY)).toBe(before);
 
     // Without the cursor on screen it is the top row that stays.
     await page.mouse.move(400, 400);
     for (let tick = 0; tick < 10; tick++) await page.mouse.wheel(0, 400);
-    await page.waitForTimeout(300);
-    const top = (await rowsWhen(page, allExact))[0]?.number;
+    const top = await still(page, async () => (await rowsWhen(page, allExact))[0]?.number);
     await page.keyboard.press('w');
     await rowsWhen(page, (rows) => allExact(rows) && rows[0]?.number === top);
     await page.keyboard.press('w');

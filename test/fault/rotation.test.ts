@@ -13,7 +13,6 @@ import {
 } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { FileInfo, FilesReply, LinesReply, SearchReply } from '../../shared/protocol.ts';
 import { watchEvents } from '../helpers/events.ts';
@@ -287,11 +286,9 @@ it.runIf(process.platform === 'linux')('a storm of rotations mixes no generation
   expect(await text(server, id)).toContain(String(ROUNDS).padStart(9, '0'));
   const kept = await Promise.all(files.slice(1).map(async (file) => Number((await text(server, file.id)).slice(0, 9))));
   expect(kept).toEqual(Array.from({ length: 8 }, (_, index) => ROUNDS - 1 - index));
-  await delay(500);
-  expect(descriptors(server, folder)).toBe(1 + 8);
+  await expect.poll(() => descriptors(server, folder), { timeout: 10_000 }).toBe(1 + 8);
   for (const file of files.slice(1)) await server.fetch(`/api/files/${file.id}`, { method: 'DELETE' });
-  await delay(500);
-  expect(descriptors(server, folder)).toBe(1);
+  await expect.poll(() => descriptors(server, folder), { timeout: 10_000 }).toBe(1);
   expect(server.alive).toBe(true);
   expect(server.stderr).toBe('');
   events.close();

@@ -150,10 +150,10 @@ describe.each(ENGINES)('%s', (engine) => {
       await until(server, id, (file) => file.size === content.length && file.pathState === 'current');
       const response = await server.fetch(`/api/files/${id}/bytes?offset=0&length=100000`);
       expect(Buffer.from(await response.arrayBuffer()).equals(content)).toBe(true);
-      await sleep(500);
-      const after = usageOf(server.pid);
-      expect(after.descriptors).toBeLessThanOrEqual(before.descriptors + 3);
-      expect(after.mappings).toBeLessThan(before.mappings + 150);
+      await expect
+        .poll(() => usageOf(server.pid).descriptors, { timeout: 10_000 })
+        .toBeLessThanOrEqual(before.descriptors + 3);
+      expect(usageOf(server.pid).mappings).toBeLessThan(before.mappings + 150);
       listener.abort();
       expect(server.alive).toBe(true);
       expect(server.stderr).toBe('');

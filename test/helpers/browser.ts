@@ -42,6 +42,24 @@ function watch(context: BrowserContext, origin: string): string[] {
   return complaints;
 }
 
+/**
+ * What `read` gives once it has given the same for so long: for what has to be measured, or to stay as it is, after something that may
+ * go on for a while. A sleep in its place ends too early on a busy machine.
+ */
+export async function still<T>(page: Page, read: () => Promise<T> | T, forMs = 500): Promise<T> {
+  let value = await read();
+  let since = performance.now();
+  const deadline = since + 20_000;
+  while (performance.now() - since < forMs) {
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    const next = await read();
+    if (JSON.stringify(next) !== JSON.stringify(value)) since = performance.now();
+    value = next;
+    if (since > deadline) throw new Error(`never comes to rest: ${JSON.stringify(value)?.slice(0, 200)}`);
+  }
+  return value;
+}
+
 /** Runs `use` with a context of its own and a blank page in it, then checks that no page of it complained. */
 export async function withPage(
   browser: Browser,

@@ -40,7 +40,7 @@ describe('what the machine shows of it', () => {
       const browser = join(folder, 'x-www-browser');
       writeFileSync(
         browser,
-        `#!/bin/sh\necho "$0 $*" >> '${seen}'\ntr '\\0' '\\n' < /proc/$PPID/environ >> '${seen}'\n`,
+        `#!/bin/sh\n{ echo "$0 $*"; tr '\\0' '\\n' < /proc/$PPID/environ; } > '${seen}.$$'\nmv '${seen}.$$' '${seen}'\n`,
       );
       chmodSync(browser, 0o755);
       // No desktop that knows of another browser than ours.
@@ -55,7 +55,6 @@ describe('what the machine shows of it', () => {
           child.stdout.once('data', (part: Buffer) => resolve(String(part).replace(/^bigview: |\n$/g, '')));
         });
         for (let waited = 0; waited < 10_000 && !existsSync(seen); waited += 50) await sleep(50);
-        await sleep(200);
         const told = readFileSync(seen, 'utf8');
         const { origin, hash } = new URL(link);
         expect(told).toContain(`${origin}/#code=`);
