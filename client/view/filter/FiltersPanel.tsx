@@ -12,52 +12,20 @@ import type { CommandId } from '../../state/commands.ts';
 import { appStore } from '../../state/store.ts';
 import { CommandButton } from '../frame/IconButton.tsx';
 import { Keycaps } from '../frame/Keycaps.tsx';
+import { type SegmentOption, Segments } from '../frame/Segments.tsx';
 import { UndoBar, useUndo } from '../undo.tsx';
 import { LayerList } from './LayerList.tsx';
 import './filters.css';
 
-interface Option<T extends string> {
-  readonly value: T;
-  readonly name: string;
-  readonly tip: string;
-}
-
-interface SegmentsProps<T extends string> {
-  readonly name: string;
-  readonly value: T;
-  readonly options: readonly Option<T>[];
-  readonly onChoose: (value: T) => void;
-}
-
-function Segments<T extends string>({ name, value, options, onChoose }: SegmentsProps<T>) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a look and a legend of its own
-    <div className="segments filter-segments" role="group" aria-label={name}>
-      {options.map((option) => (
-        <button
-          key={option.value}
-          type="button"
-          className="segment"
-          aria-pressed={option.value === value}
-          data-tip={option.tip}
-          onClick={() => onChoose(option.value)}
-        >
-          {option.name}
-        </button>
-      ))}
-    </div>
-  );
-}
-
 type Shown = 'off' | FilterDisplay;
 
-const SHOWN: readonly Option<Shown>[] = [
+const SHOWN: readonly SegmentOption<Shown>[] = [
   { value: 'off', name: 'Off', tip: 'All lines; layers are kept' },
   { value: 'place', name: 'In place', tip: 'Only the filtered lines' },
   { value: 'split', name: 'Two panes', tip: 'All lines above, the filtered ones below' },
 ];
 
-const COMBINE: readonly Option<Combine>[] = [
+const COMBINE: readonly SegmentOption<Combine>[] = [
   { value: 'any', name: 'any', tip: 'Lines that hold at least one of the patterns to show' },
   { value: 'all', name: 'all', tip: 'Lines that hold every one of them' },
   { value: 'none', name: 'none', tip: 'Lines that hold none of them' },
@@ -106,6 +74,7 @@ function Settings({ file, set }: { readonly file: FileInfo; readonly set: Filter
           value={set.on ? set.display : 'off'}
           options={SHOWN}
           onChoose={(shown) => show(file.id, shown)}
+          className="filter-segments"
         />
       </div>
       <div className="filter-line">
@@ -115,6 +84,7 @@ function Settings({ file, set }: { readonly file: FileInfo; readonly set: Filter
           value={set.combine}
           options={COMBINE}
           onChoose={(combine) => change({ combine })}
+          className="filter-segments"
         />
         <span className="filter-label">of the layers</span>
       </div>

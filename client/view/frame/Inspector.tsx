@@ -9,6 +9,7 @@ import { notify, patchLayout, useUi } from '../../state/ui.ts';
 import { useActiveView } from '../../state/useApp.ts';
 import { INSPECT_BYTES, inspect } from './inspect.ts';
 import './inspector.css';
+import { BYTE_ORDERS, Segments } from './Segments.tsx';
 
 async function copyValue(name: string, value: string): Promise<void> {
   try {
@@ -108,21 +109,12 @@ export function Inspector({ file }: { readonly file: FileInfo }) {
     <div className="inspector-body scrolls" aria-busy={bytes === null}>
       <div className="inspector-order">
         <span>Byte order</span>
-        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a look and a legend of its own */}
-        <div className="segments" role="group" aria-label="Byte order">
-          {[true, false].map((value) => (
-            <button
-              key={String(value)}
-              type="button"
-              className="segment"
-              aria-pressed={little === value}
-              data-tip={value ? 'Little endian: lowest byte first' : 'Big endian: highest byte first'}
-              onClick={() => patchLayout({ littleEndian: value })}
-            >
-              {value ? 'LE' : 'BE'}
-            </button>
-          ))}
-        </div>
+        <Segments
+          name="Byte order"
+          value={little ? 'le' : 'be'}
+          options={BYTE_ORDERS}
+          onChoose={(order) => patchLayout({ littleEndian: order === 'le' })}
+        />
       </div>
       {groups.map(({ title, fields }) => (
         <section key={title} className="inspector-group">

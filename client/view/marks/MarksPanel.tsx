@@ -12,6 +12,7 @@ import { useActiveView } from '../../state/useApp.ts';
 import { focusRows } from '../frame/focus.ts';
 import { CommandButton } from '../frame/IconButton.tsx';
 import { Keycaps } from '../frame/Keycaps.tsx';
+import { movedTo } from '../listKeys.ts';
 import { type Undo, UndoBar, useUndo } from '../undo.tsx';
 import { MarkRow } from './MarkRow.tsx';
 import { markName } from './markNames.ts';
@@ -19,20 +20,6 @@ import { useMarkFacts } from './useMarkFacts.ts';
 import './marks.css';
 
 const ROW_HEIGHT = 46;
-
-/** How a key moves in the list of `count` rows; null for every other key. */
-function movedTo(key: string, from: number, page: number, count: number): number | null {
-  const steps: Readonly<Record<string, number>> = {
-    ArrowDown: from + 1,
-    ArrowUp: from - 1,
-    PageDown: from + page,
-    PageUp: from - page,
-    Home: 0,
-    End: count - 1,
-  };
-  const target = steps[key];
-  return target === undefined ? null : Math.max(0, Math.min(target, count - 1));
-}
 
 function Advice() {
   return (

@@ -7,6 +7,7 @@ import { showHit } from '../../search/controller.ts';
 import { currentHit, type FileSearch } from '../../search/searchStore.ts';
 import { useActiveView } from '../../state/useApp.ts';
 import { focusRows } from '../frame/focus.ts';
+import { movedTo } from '../listKeys.ts';
 import { ListBar } from './ListBar.tsx';
 import { useHitList } from './useHitList.ts';
 
@@ -16,20 +17,6 @@ interface HitListViewProps {
   readonly file: FileInfo;
   readonly search: FileSearch;
   readonly searchId: string;
-}
-
-/** How a key moves in the list of `count` rows; null for every other key. */
-function movedTo(key: string, from: number, page: number, count: number): number | null {
-  const steps: Readonly<Record<string, number>> = {
-    ArrowDown: from + 1,
-    ArrowUp: from - 1,
-    PageDown: from + page,
-    PageUp: from - page,
-    Home: 0,
-    End: count - 1,
-  };
-  const target = steps[key];
-  return target === undefined ? null : Math.max(0, Math.min(target, count - 1));
 }
 
 export function HitListView({ file, search, searchId }: HitListViewProps) {

@@ -1,7 +1,7 @@
 /** What is under the field while one types a search: kinds, switches, what is wrong and where, how far it is. Loaded late. */
 import { ArrowDown, ArrowUp, CaseSensitive, CircleStop, type LucideIcon, WholeWord } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
-import type { SearchKind } from '../../../shared/protocol.ts';
+import type { FilterRole, SearchKind } from '../../../shared/protocol.ts';
 import { formatPercent, formatRate, formatSize } from '../../../shared/units.ts';
 import { filterStore, useFilters } from '../../filter/filterStore.ts';
 import { checkQuery } from '../../search/check.ts';
@@ -11,26 +11,31 @@ import { type FileSearch, isRunning, patchDraft, useActiveSearch, useSearches } 
 import { runCommand } from '../../state/commandRegistry.ts';
 import { useActiveView } from '../../state/useApp.ts';
 import { Keycaps } from '../frame/Keycaps.tsx';
+import { BYTE_ORDERS, keepFocus, type SegmentOption, Segments } from '../frame/Segments.tsx';
 import { chooseKind, submit, tellWrongBy } from './useSearchField.ts';
 
-interface KindChoice {
-  readonly kind: SearchKind;
-  readonly name: string;
+interface KindChoice extends SegmentOption<SearchKind> {
   readonly chord: string;
   readonly example: string;
 }
 
+const kindChoice = (value: SearchKind, name: string, chord: string, example: string): KindChoice => {
+  return { value, name, chord, tip: `${name} (${chord})`, example };
+};
+
 const KINDS: readonly KindChoice[] = [
-  { kind: 'text', name: 'Text', chord: 'Alt+T', example: 'any text, in the encoding of the file' },
-  { kind: 'bytes', name: 'Bytes', chord: 'Alt+B', example: 'de ad ?? e?  or  7f "ELF" 02' },
-  { kind: 'number', name: 'Number', chord: 'Alt+N', example: '42, 0xCAFE, 10..20, 3.25, u16be 7' },
-  { kind: 'regex', name: 'Regex', chord: 'Alt+R', example: 'ERROR|WARN, ^\\d+, status=5\\d\\d' },
+  kindChoice('text', 'Text', 'Alt+T', 'any text, in the encoding of the file'),
+  kindChoice('bytes', 'Bytes', 'Alt+B', 'de ad ?? e?  or  7f "ELF" 02'),
+  kindChoice('number', 'Number', 'Alt+N', '42, 0xCAFE, 10..20, 3.25, u16be 7'),
+  kindChoice('regex', 'Regex', 'Alt+R', 'ERROR|WARN, ^\\d+, status=5\\d\\d'),
 ];
 
-const nameOf = (kind: SearchKind): string => KINDS.find((choice) => choice.kind === kind)?.name.toLowerCase() ?? kind;
+const ROLES: readonly SegmentOption<FilterRole>[] = [
+  { value: 'include', name: 'Show', tip: 'Lines with it are shown (Alt+X)', chord: 'Alt+X' },
+  { value: 'exclude', name: 'Hide', tip: 'Lines with it are hidden (Alt+X)', chord: 'Alt+X' },
+];
 
-/** The field keeps the focus. */
-const keepFocus = (event: { preventDefault(): void }): void => event.preventDefault();
+const nameOf = (kind: SearchKind): string => KINDS.find((choice) => choice.value === kind)?.name.toLowerCase() ?? kind;
 
 interface SwitchProps {
   readonly on: boolean;
@@ -61,29 +66,6 @@ function Switch({ on, name, chord, icon: Icon, disabled, onToggle, children }: S
   );
 }
 
-function Kinds({ kind }: { readonly kind: SearchKind }) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a look and a legend of its own
-    <div className="segments" role="group" aria-label="What the pattern is">
-      {KINDS.map(({ kind: choice, name, chord }) => (
-        <button
-          key={choice}
-          type="button"
-          tabIndex={-1}
-          className="segment"
-          aria-pressed={choice === kind}
-          aria-keyshortcuts={chord}
-          data-tip={`${name} (${chord})`}
-          onPointerDown={keepFocus}
-          onClick={() => chooseKind(choice)}
-        >
-          {name}
-        </button>
-      ))}
-    </div>
-  );
-}
-
 function Switches({ reading }: { readonly reading: Reading }) {
   const { query } = reading;
   const draft = useSearches((state) => state.draft);
@@ -105,23 +87,13 @@ function Switches({ reading }: { readonly reading: Reading }) {
             <option key={type}>{type}</option>
           ))}
         </select>
-        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a look and a legend of its own */}
-        <div className="segments" role="group" aria-label="Byte order">
-          {(['le', 'be'] as const).map((order) => (
-            <button
-              key={order}
-              type="button"
-              tabIndex={-1}
-              className="segment"
-              aria-pressed={endian === order}
-              data-tip={order === 'le' ? 'Little endian: lowest byte first' : 'Big endian: highest byte first'}
-              onPointerDown={keepFocus}
-              onClick={() => patchDraft({ endian: order })}
-            >
-              {order.toUpperCase()}
-            </button>
-          ))}
-        </div>
+        <Segments
+          name="Byte order"
+          value={endian}
+          options={BYTE_ORDERS}
+          onChoose={(order) => patchDraft({ endian: order })}
+          ofField
+        />
         <Switch on={aligned} name="At multiples of its size only" onToggle={() => patchDraft({ aligned: !aligned })}>
           aligned
         </Switch>
@@ -180,19 +152,19 @@ function Complaint({ typed, at, length, message }: ComplaintProps) {
 function Offer({ reading }: { readonly reading: Reading }) {
   const { guessed, other, query } = reading;
   const offered: SearchKind | null = guessed ? 'text' : other;
-  const choice = KINDS.find(({ kind }) => kind === offered);
+  const choice = KINDS.find(({ value }) => value === offered);
   if (!choice) return null;
   return (
     <p className="search-offer">
-      <span>{guessed ? `Read as ${nameOf(query.kind)}.` : `This looks like ${nameOf(choice.kind)}.`}</span>
+      <span>{guessed ? `Read as ${nameOf(query.kind)}.` : `This looks like ${nameOf(choice.value)}.`}</span>
       <button
         type="button"
         tabIndex={-1}
         className="search-link"
         onPointerDown={keepFocus}
-        onClick={() => chooseKind(choice.kind)}
+        onClick={() => chooseKind(choice.value)}
       >
-        Search as {nameOf(choice.kind)}
+        Search as {nameOf(choice.value)}
       </button>
       <Keycaps chord={choice.chord} />
     </p>
@@ -236,24 +208,13 @@ function FilterHints({ layer }: { readonly layer: number | null }) {
   const role = useFilters((state) => state.role);
   return (
     <div className="search-hints">
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a look and a legend of its own */}
-      <div className="segments" role="group" aria-label="What happens to lines with the pattern">
-        {(['include', 'exclude'] as const).map((choice) => (
-          <button
-            key={choice}
-            type="button"
-            tabIndex={-1}
-            className="segment"
-            aria-pressed={role === choice}
-            aria-keyshortcuts="Alt+X"
-            data-tip={choice === 'include' ? 'Lines with it are shown (Alt+X)' : 'Lines with it are hidden (Alt+X)'}
-            onPointerDown={keepFocus}
-            onClick={() => filterStore.setState({ role: choice })}
-          >
-            {choice === 'include' ? 'Show' : 'Hide'}
-          </button>
-        ))}
-      </div>
+      <Segments
+        name="What happens to lines with the pattern"
+        value={role}
+        options={ROLES}
+        onChoose={(choice) => filterStore.setState({ role: choice })}
+        ofField
+      />
       <span className="search-example">lines with this pattern</span>
       <span>
         <Keycaps chord="Enter" /> {layer === null ? 'add' : 'save'}
@@ -266,7 +227,7 @@ function FilterHints({ layer }: { readonly layer: number | null }) {
 }
 
 function Hints({ kind }: { readonly kind: SearchKind }) {
-  const example = KINDS.find((choice) => choice.kind === kind)?.example;
+  const example = KINDS.find((choice) => choice.value === kind)?.example;
   return (
     <div className="search-hints">
       <span className="search-example">
@@ -301,7 +262,7 @@ export function SearchFieldPanel({ reading, filter }: SearchFieldPanelProps) {
   return (
     <div className="search-panel">
       <div className="search-bar">
-        <Kinds kind={query.kind} />
+        <Segments name="What the pattern is" value={query.kind} options={KINDS} onChoose={chooseKind} ofField />
         <Switches reading={reading} />
         <span className="search-space" />
         <Offer reading={reading} />
