@@ -6,6 +6,7 @@
  * A rule that gives no answer within LIMIT_MS has its worker ended under it. That may be the machine's fault once; the second time
  * the rule is given up, and its owner is told. All others go on in a new worker.
  */
+import { Changes } from '../cache/changes.ts';
 import type { Paint } from './paint.ts';
 import type { PaintJob, PaintNews } from './paintWorker.ts';
 import type { CompiledRule } from './rules.ts';
@@ -38,7 +39,7 @@ interface Running {
 export class RowPainter {
   readonly #spawn: () => PaintWorker;
   readonly #onStuck: (rule: CompiledRule) => void;
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new Changes();
   #worker: PaintWorker | null = null;
   #rules: readonly CompiledRule[] = [];
   /** In order of use, oldest first. */
@@ -50,7 +51,6 @@ export class RowPainter {
   readonly #wishes = new Map<string, { readonly texts: readonly string[]; readonly seen: readonly string[] }>();
   #running: Running | null = null;
   #jobs = 0;
-  #version = 0;
   /** Rules that were stuck once, by source and flags. */
   readonly #suspects = new Set<string>();
 
@@ -60,7 +60,7 @@ export class RowPainter {
   }
 
   get version(): number {
-    return this.#version;
+    return this.#changes.version;
   }
 
   /** Nothing is to be coloured: there is no need to want anything. */
@@ -68,10 +68,7 @@ export class RowPainter {
     return this.#rules.length === 0;
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  subscribe = this.#changes.subscribe;
 
   setRules(rules: readonly CompiledRule[]): void {
     this.#rules = rules;
@@ -111,8 +108,7 @@ export class RowPainter {
   }
 
   #changed(): void {
-    this.#version += 1;
-    for (const listener of [...this.#listeners]) listener();
+    this.#changes.tell();
   }
 
   #plan(): void {

@@ -3,6 +3,7 @@
  * synchronous; what was there stays until something newer comes.
  */
 import type { SearchHit, SearchHitsReply } from '../../shared/protocol.ts';
+import { Changes } from '../cache/changes.ts';
 import { Retry, type RetryOptions } from '../cache/retry.ts';
 
 export const PAGE_HITS = 64;
@@ -21,13 +22,12 @@ interface HitPage {
 
 export class HitPages {
   readonly #fetch: FetchPage;
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new Changes();
   readonly #pages = new Map<number, HitPage>();
   #wanted: readonly number[] = [];
   #flight: { readonly page: number; readonly abort: AbortController } | null = null;
   #stamp = '';
   #size = -1;
-  #version = 0;
   readonly #retry: Retry;
   #closed = false;
 
@@ -37,13 +37,10 @@ export class HitPages {
   }
 
   get version(): number {
-    return this.#version;
+    return this.#changes.version;
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  subscribe = this.#changes.subscribe;
 
   /** Hit number `number` as known last; null when it is not here. */
   get(number: number): SearchHit | null {
@@ -77,7 +74,7 @@ export class HitPages {
     this.#closed = true;
     this.#retry.stop();
     this.#flight?.abort.abort();
-    this.#listeners.clear();
+    this.#changes.close();
   }
 
   #plan(): void {
@@ -120,8 +117,7 @@ export class HitPages {
       if (this.#pages.size <= MAX_PAGES) break;
       this.#pages.delete(old);
     }
-    this.#version += 1;
-    for (const listener of [...this.#listeners]) listener();
+    this.#changes.tell();
     this.#plan();
   }
 }

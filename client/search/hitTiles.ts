@@ -7,6 +7,7 @@
  */
 import type { Extent } from '../../shared/extent.ts';
 import type { SearchExtentReply } from '../../shared/protocol.ts';
+import { Changes } from '../cache/changes.ts';
 import { Retry, type RetryOptions } from '../cache/retry.ts';
 
 /** One request brings 1,024 hits, about as many as there are in a tile that is dense with them. */
@@ -44,7 +45,7 @@ const NONE: readonly number[] = [];
 export class HitTiles {
   readonly #fetch: FetchHits;
   readonly #onError: (error: unknown) => void;
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new Changes();
   readonly #tiles = new Map<number, Tile>();
   readonly #wishes = new Map<string, readonly number[]>();
   readonly #flights = new Set<Flight>();
@@ -54,7 +55,6 @@ export class HitTiles {
   readonly #retry: Retry;
   #stamp = FAILED;
   #size = -1;
-  #version = 0;
   #closed = false;
 
   constructor(fetch: FetchHits, onError: (error: unknown) => void, timing: Omit<RetryOptions, 'pace'> = {}) {
@@ -64,13 +64,10 @@ export class HitTiles {
   }
 
   get version(): number {
-    return this.#version;
+    return this.#changes.version;
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  subscribe = this.#changes.subscribe;
 
   /** The search has come farther: what was not certain is asked for again. With another size nothing is certain any more. */
   advance(stamp: string, size: number): void {
@@ -129,7 +126,7 @@ export class HitTiles {
     this.#retry.stop();
     for (const flight of this.#flights) flight.abort.abort();
     this.#flights.clear();
-    this.#listeners.clear();
+    this.#changes.close();
   }
 
   #isMissing(tile: number): boolean {
@@ -214,10 +211,9 @@ export class HitTiles {
       if (this.#tiles.size <= MAX_TILES) break;
       this.#tiles.delete(tile);
     }
-    this.#version += 1;
     this.#older = this.#answers;
     this.#answers = new Map();
-    for (const listener of [...this.#listeners]) listener();
+    this.#changes.tell();
   }
 }
 

@@ -3,7 +3,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, type PageOptions, still, withPage } from '../helpers/browser.ts';
+import { launchBrowser, openRows, type PageOptions, still, withPage } from '../helpers/browser.ts';
 import { sparseFile, tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
@@ -54,12 +54,7 @@ async function cursorAt(page: Page, offset: number): Promise<void> {
   await expect.poll(() => params(page).get('at'), PATIENCE).toBe(String(offset));
 }
 
-async function opened(page: Page, query = ''): Promise<void> {
-  await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), server.token);
-  await page.goto(`${server.origin}/${query}`);
-  await rows(page).waitFor();
-  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')), PATIENCE).toBe('grid');
-}
+const opened = (page: Page, query = ''): Promise<void> => openRows(page, server, query);
 
 function inPage(
   use: (page: Page, context: BrowserContext) => Promise<void>,

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, type PageOptions, withPage } from '../helpers/browser.ts';
+import { launchBrowser, openRows, type PageOptions, withPage } from '../helpers/browser.ts';
 import { tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
@@ -38,10 +38,8 @@ afterAll(async () => {
 const panel = (page: Page): Locator => page.getByRole('complementary', { name: 'Highlighters' });
 
 async function opened(page: Page, query = ''): Promise<void> {
-  await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), server.token);
-  await page.goto(`${server.origin}/${query}`);
+  await openRows(page, server, query);
   await page.getByRole('row').filter({ hasText: /./ }).first().waitFor();
-  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')), PATIENCE).toBe('grid');
 }
 
 function inPage(

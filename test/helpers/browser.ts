@@ -1,6 +1,7 @@
 /** A real browser on a real bigview. Every page is watched: what it complains about fails the test at its end. */
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { BigviewServer } from './bigview.ts';
 import { findOrInstallChromium } from './chromium.mjs';
 
 const ARGS = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -58,6 +59,14 @@ export async function still<T>(page: Page, read: () => Promise<T> | T, forMs = 5
     if (since > deadline) throw new Error(`never comes to rest: ${JSON.stringify(value)?.slice(0, 200)}`);
   }
   return value;
+}
+
+/** Opens a page of the server with its token, and waits until rows have the keyboard. */
+export async function openRows(page: Page, server: BigviewServer, query = ''): Promise<void> {
+  await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), server.token);
+  await page.goto(`${server.origin}/${query}`);
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('role'));
+  await expect.poll(focused, { timeout: 10_000 }).toBe('grid');
 }
 
 /** Runs `use` with a context of its own and a blank page in it, then checks that no page of it complained. */

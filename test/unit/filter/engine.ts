@@ -1,16 +1,18 @@
 /** Files, layers and filters in tiny segments, and what the oracle says of them; for tests. */
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import { afterAll } from 'vitest';
 import { Filter } from '../../../server/filter/filter.ts';
-import type { FilterPool } from '../../../server/filter/filterPool.ts';
+import { FilterPool } from '../../../server/filter/filterPool.ts';
 import type { FilteredRow } from '../../../server/filter/rowPacking.ts';
 import { HitBudget } from '../../../server/search/hitParts.ts';
 import type { Search } from '../../../server/search/search.ts';
+import type { SearchPool } from '../../../server/search/searchPool.ts';
 import type { TextShape } from '../../../server/window/encoding.ts';
 import { lineFormat } from '../../../shared/lineFormat.ts';
 import type { SearchRequest } from '../../../shared/protocol.ts';
 import { tempFolder } from '../../helpers/files.ts';
-import { SMALL_SIZES } from '../search/engine.ts';
+import { SMALL_SIZES, smallPool } from '../search/engine.ts';
 import { type NaiveLayer, type NaiveLine, type NaiveRow, naiveFilter, naiveLines } from './naiveFilter.ts';
 
 const folder = tempFolder();
@@ -128,6 +130,14 @@ export function want(bytes: Buffer, wished: Wish, shape: TextShape): NaiveRow[] 
   const all = naiveLines(bytes, format, pieceBytes, segmentBytes);
   const layers = naiveLayers(bytes, wished, shape.encoding as Encoding, shape.bomBytes);
   return naiveFilter(all, layers, wished.combine, wished.before, wished.after);
+}
+
+/** Threads to search and to make rows with, which end with the last test of the file. */
+export function testPools(): { readonly searches: SearchPool; readonly pool: FilterPool } {
+  const searches = smallPool();
+  const pool = new FilterPool(2);
+  afterAll(() => Promise.all([searches.stop(), pool.stop()]));
+  return { searches, pool };
 }
 
 /** A filter of these searches, at work. */

@@ -1,20 +1,17 @@
 /** Where rows end, and what an export of them holds, against the oracle. */
 import { appendFileSync } from 'node:fs';
 import * as fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { exportLines, exportNumbers } from '../../../server/filter/exportRows.ts';
-import { FilterPool } from '../../../server/filter/filterPool.ts';
 import { terminatorLengths } from '../../../server/filter/rowEnds.ts';
 import { LineIndex } from '../../../server/index/lineIndex.ts';
 import { lineFormat } from '../../../shared/lineFormat.ts';
 import { FUZZ_TIMEOUT_MS, runs } from '../search/contents.ts';
-import { fileOf, plainSource, shapeOf, smallPool, startSearch } from '../search/engine.ts';
-import { bytesOf, content, finished, request, startFilter, want, wish } from './engine.ts';
+import { fileOf, plainSource, shapeOf, startSearch } from '../search/engine.ts';
+import { bytesOf, content, finished, request, startFilter, testPools, want, wish } from './engine.ts';
 import type { NaiveRow } from './naiveFilter.ts';
 
-const searches = smallPool();
-const pool = new FilterPool(2);
-afterAll(() => Promise.all([searches.stop(), pool.stop()]));
+const { searches, pool } = testPools();
 
 async function collect(blocks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = [];

@@ -1,24 +1,14 @@
 /** Filters when threads, disks and files fail. */
 import { closeSync, openSync, truncateSync } from 'node:fs';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Filter } from '../../../server/filter/filter.ts';
 import { FilterPool } from '../../../server/filter/filterPool.ts';
 import { HitBudget } from '../../../server/search/hitParts.ts';
 import type { Search } from '../../../server/search/search.ts';
-import {
-  fileOf,
-  plainSource,
-  SMALL_SIZES,
-  finished as searched,
-  shapeOf,
-  smallPool,
-  startSearch,
-} from '../search/engine.ts';
-import { finished, startFilter, type Wish } from './engine.ts';
+import { fileOf, plainSource, SMALL_SIZES, finished as searched, shapeOf, startSearch } from '../search/engine.ts';
+import { finished, startFilter, testPools, type Wish } from './engine.ts';
 
-const searches = smallPool();
-const pool = new FilterPool(2);
-afterAll(() => Promise.all([searches.stop(), pool.stop()]));
+const { searches, pool } = testPools();
 
 const { segmentBytes } = SMALL_SIZES;
 const LINES = 100_000;

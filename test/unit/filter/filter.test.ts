@@ -1,25 +1,26 @@
 /** Filters against a slow oracle, over borders of segments, pieces of long lines, and growth. */
 import { appendFileSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Filter } from '../../../server/filter/filter.ts';
-import { FilterPool } from '../../../server/filter/filterPool.ts';
 import { FUZZ_TIMEOUT_MS, runs } from '../search/contents.ts';
+import { fileOf, plainSource, SMALL_SIZES, finished as searched, shapeOf, startSearch } from '../search/engine.ts';
 import {
-  fileOf,
-  plainSource,
-  SMALL_SIZES,
-  finished as searched,
-  shapeOf,
-  smallPool,
-  startSearch,
-} from '../search/engine.ts';
-import { bytesOf, type Content, content, finished, line, plain, request, startFilter, want, wish } from './engine.ts';
+  bytesOf,
+  type Content,
+  content,
+  finished,
+  line,
+  plain,
+  request,
+  startFilter,
+  testPools,
+  want,
+  wish,
+} from './engine.ts';
 import type { NaiveRow } from './naiveFilter.ts';
 
-const searches = smallPool();
-const pool = new FilterPool(2);
-afterAll(() => Promise.all([searches.stop(), pool.stop()]));
+const { searches, pool } = testPools();
 
 const { segmentBytes } = SMALL_SIZES;
 

@@ -2,9 +2,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { OpenFile } from '../../../server/files/openFile.ts';
-import { FilterPool } from '../../../server/filter/filterPool.ts';
 import { createApi } from '../../../server/routes/api.ts';
 import type { Context } from '../../../server/routes/context.ts';
 import { HitBudget } from '../../../server/search/hitParts.ts';
@@ -14,8 +13,8 @@ import { SpillError, SpillFile } from '../../../server/search/spill.ts';
 import { openSource } from '../../../server/source/open.ts';
 import type { ErrorReply, SearchReply } from '../../../shared/protocol.ts';
 import { tempFolder } from '../../helpers/files.ts';
-import { finished as filtered, startFilter } from '../filter/engine.ts';
-import { fileOf, finished, plainSource, shapeOf, smallPool, startSearch } from './engine.ts';
+import { finished as filtered, startFilter, testPools } from '../filter/engine.ts';
+import { fileOf, finished, plainSource, shapeOf, startSearch } from './engine.ts';
 
 /** What the disk says to the reads that follow, one after the other. */
 const said: string[] = [];
@@ -34,9 +33,7 @@ afterEach(() => {
 });
 
 const linux = process.platform === 'linux';
-const searches = smallPool();
-const pool = new FilterPool(2);
-afterAll(() => Promise.all([searches.stop(), pool.stop()]));
+const { searches, pool } = testPools();
 const bytes = Buffer.from(Array.from({ length: 20_000 }, (_, n) => `${n % 3 === 0 ? 'a' : 'b'} ${n}\n`).join(''));
 
 test.runIf(linux)('a read of spilled hits that a signal interrupts is made again; one that fails says so', () => {
