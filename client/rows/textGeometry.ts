@@ -6,14 +6,12 @@
  * one request a side and one jump are on their way; a new jump aborts the one before. What fails is kept as an error with the side
  * it belongs to, is tried again by itself when the network or a busy server was to blame, and at once by `retry`.
  */
-import type { LinesReply } from '../../shared/protocol.ts';
 import { browserClock, type Clock } from '../cache/clock.ts';
 import { RowExchange, scrollTo } from './rowExchange.ts';
 import type { RowAlign } from './runway.ts';
+import { TextAsk } from './textAsk.ts';
 import type {
-  FetchGeometry,
   GeometryFile,
-  GeometryPlace,
   RowGeometry,
   TextChange,
   TextGeometryOptions,
@@ -24,10 +22,9 @@ import type {
 import { TextConfirm } from './textConfirm.ts';
 import { KnownFile } from './textFacts.ts';
 import type { Flights } from './textFlights.ts';
-import { type AskLines, loadAround } from './textLoad.ts';
+import { type AskLines, type LoadTarget, loadAround, runAround } from './textLoad.ts';
 import {
   appendRecords,
-  createRun,
   estimateOffset,
   estimateRow,
   lowestRow,
@@ -45,7 +42,6 @@ import type { TextTrouble } from './textTrouble.ts';
 import { FETCH_ROWS, planWishes, type TextWish } from './textWishes.ts';
 
 export class TextGeometry implements RowGeometry {
-  readonly #fetch: FetchGeometry;
   readonly #clock: Clock;
   readonly #exchange: RowExchange<'confirm'>;
   readonly #flights: Flights<TextSide | 'confirm'>;
@@ -53,7 +49,7 @@ export class TextGeometry implements RowGeometry {
   /** Sides whose last reply brought nothing; asked again when more is known of the file. */
   readonly #stuck = new Set<TextSide>();
   readonly #known: KnownFile;
-  #split: number | null;
+  readonly #ask: TextAsk;
   #run: TextRun | null = null;
   readonly #confirm: TextConfirm;
   #epoch = 0;
@@ -67,8 +63,6 @@ export class TextGeometry implements RowGeometry {
 
   constructor(options: TextGeometryOptions) {
     this.#known = new KnownFile(options.file);
-    this.#split = options.split;
-    this.#fetch = options.fetch;
     this.#clock = options.clock ?? browserClock;
     this.#exchange = new RowExchange(
       {
@@ -81,6 +75,9 @@ export class TextGeometry implements RowGeometry {
       },
       this.#clock,
     );
+    this.#ask = new TextAsk(options.fetch, options.split, this.#known, (reply, known) =>
+      this.#exchange.accept(reply, known),
+    );
     this.#flights = this.#exchange.flights;
     this.#trouble = this.#exchange.trouble;
     this.#confirm = new TextConfirm(
@@ -88,8 +85,8 @@ export class TextGeometry implements RowGeometry {
         run: () => this.#run,
         file: () => this.#known.file,
         facts: () => this.#known.facts(),
-        ask: (offset, flight) => this.#ask({ offset }, 1, flight.signal),
-        accept: (reply) => this.#accept(reply),
+        ask: (offset, flight) => this.#ask.lines({ offset }, 1, flight.signal),
+        accept: (reply) => this.#ask.accept(reply),
         confirmed: (next, run) => this.#confirmed(next, run),
       },
       this.#flights,
@@ -136,7 +133,7 @@ export class TextGeometry implements RowGeometry {
   }
 
   rebuild(offset: number, px: number, split: number | null): void {
-    this.#split = split;
+    this.#ask.split = split;
     this.#forget();
     this.#go(offset, 'keep', px);
   }
@@ -144,7 +141,7 @@ export class TextGeometry implements RowGeometry {
   renew(top: { readonly offset: number; readonly px: number }): void {
     const asked = this.#asked ? this.#jump : null;
     if (asked === null) {
-      this.rebuild(top.offset, top.px, this.#split);
+      this.rebuild(top.offset, top.px, this.#ask.split);
       return;
     }
     this.#forget();
@@ -249,26 +246,16 @@ export class TextGeometry implements RowGeometry {
     void this.#load({ offset: place, row: awaited, line: null }, (at) => scrollTo(at, { align, px }));
   }
 
-  /**
-   * Makes a new run around a byte, or around a line whose number is known. Its row gets coordinate `row` if one is given and
-   * nothing better is known.
-   */
-  async #load(
-    target: { readonly offset: number; readonly row: number | null; readonly line: number | null },
-    scroll: (row: number) => TextScroll | null,
-  ): Promise<void> {
-    const { offset } = target;
+  /** Makes a new run around a place, and tells where its row came to lie. */
+  async #load(target: LoadTarget, scroll: (row: number) => TextScroll | null): Promise<void> {
     await this.#exchange.fly('jump', async (signal, landed) => {
-      const ask: AskLines = (place, count) => this.#ask(place, count, signal);
-      const { below, records, index } = await loadAround(ask, this.#clock, offset, target.line);
-      if (!landed() || !this.#accept(below) || below.lines.length === 0) return;
+      const ask: AskLines = (place, count) => this.#ask.lines(place, count, signal);
+      const loaded = await loadAround(ask, this.#clock, target.offset, target.line);
+      const { below } = loaded;
+      if (!landed() || !this.#ask.accept(below) || below.lines.length === 0) return;
       this.#known.learnMean(below);
       this.#flights.cancel('before', 'after', 'confirm');
-      const facts = this.#known.facts();
-      const line = Math.round((below.lines[0]?.offset ?? offset) / facts.meanLine);
-      const run = createRun(records, this.#split !== null, { index, row: target.row ?? line, line }, facts);
-      const at =
-        (target.line !== null ? null : rowOfOffset(run, offset, this.#known.file.size)) ?? target.row ?? run.firstRow;
+      const { run, at } = runAround(loaded, target, this.#ask.split !== null, this.#known.facts());
       const wish = scroll(at);
       this.#run = run;
       this.#epoch += 1;
@@ -317,18 +304,15 @@ export class TextGeometry implements RowGeometry {
   async #extend(wish: Exclude<TextWish, { kind: 'jump' }>): Promise<void> {
     const { kind, offset } = wish;
     await this.#exchange.fly(kind, async (signal, landed) => {
-      const reply = await this.#ask({ offset }, kind === 'after' ? wish.count : -wish.count, signal);
+      const reply = await this.#ask.lines({ offset }, kind === 'after' ? wish.count : -wish.count, signal);
       const run = this.#run;
-      if (!landed() || !run || !this.#accept(reply)) return;
+      if (!landed() || !run || !this.#ask.accept(reply)) return;
       this.#known.learnMean(reply);
       const facts = this.#known.facts();
       const add = kind === 'after' ? appendRecords : prependRecords;
       const next = add(run, reply.lines, facts);
       this.#trouble.succeeded(kind);
-      if (next === null) {
-        this.#mismatch(run);
-        return;
-      }
+      if (next === null) return this.#mismatch(run);
       const grew = kind === 'after' ? runEnd(next) > runEnd(run) : runStart(next) < runStart(run);
       if (!grew) this.#stuck.add(kind);
       this.#become(next);
@@ -356,25 +340,10 @@ export class TextGeometry implements RowGeometry {
   }
 
   #confirmed(next: TextRun | null, run: TextRun): void {
-    if (next === null) {
-      this.#mismatch(run);
-      return;
+    if (next === null) this.#mismatch(run);
+    else {
+      this.#become(next);
+      this.#plan();
     }
-    this.#become(next);
-    this.#plan();
-  }
-
-  async #ask(place: GeometryPlace, count: number, signal: AbortSignal): Promise<LinesReply> {
-    const { encoding, generation, start } = this.#known.file;
-    const reply = await this.#fetch({ place, count, split: this.#split, encoding, generation }, signal);
-    return start === 0 ? reply : { ...reply, lines: reply.lines.filter(({ offset }) => offset >= start) };
-  }
-
-  #accept(reply: LinesReply): boolean {
-    const { file } = this.#known;
-    this.#known.learnSize(reply);
-    const accepted = this.#exchange.accept(reply, file);
-    if (accepted) this.#known.learnTotal(reply);
-    return accepted;
   }
 }

@@ -2,6 +2,7 @@
 import type { LineRecord, LinesReply } from '../../shared/protocol.ts';
 import type { Clock } from '../cache/clock.ts';
 import type { GeometryPlace } from './textChange.ts';
+import { createRun, rowOfOffset, type TextFacts, type TextRun } from './textRun.ts';
 import { FETCH_ROWS } from './textWishes.ts';
 
 export type AskLines = (place: GeometryPlace, count: number) => Promise<LinesReply>;
@@ -13,6 +14,13 @@ export interface LoadedAround {
   readonly records: readonly LineRecord[];
   /** Index of the record that holds the place. */
   readonly index: number;
+}
+
+/** A byte, or a line whose number is known. Its row gets coordinate `row` if one is given and nothing better is known. */
+export interface LoadTarget {
+  readonly offset: number;
+  readonly row: number | null;
+  readonly line: number | null;
 }
 
 /** A jump waits so long for the rows above its place, ms, before it shows the ones below alone. */
@@ -37,6 +45,19 @@ export async function loadAround(
   const first = above ? await within(clock, ABOVE_PATIENCE_MS, above) : null;
   if (first === null || !repliesJoin(first, below)) return { below, records: below.lines, index: 0 };
   return { below, records: [...first.lines, ...below.lines], index: first.lines.length };
+}
+
+/** A run of what was loaded, and the coordinate of its row that was meant. */
+export function runAround(
+  { below, records, index }: LoadedAround,
+  { offset, row, line }: LoadTarget,
+  split: boolean,
+  facts: TextFacts,
+): { readonly run: TextRun; readonly at: number } {
+  const about = Math.round((below.lines[0]?.offset ?? offset) / facts.meanLine);
+  const run = createRun(records, split, { index, row: row ?? about, line: about }, facts);
+  const at = (line !== null ? null : rowOfOffset(run, offset, facts.size)) ?? row ?? run.firstRow;
+  return { run, at };
 }
 
 /** Whether the records of one reply end where those of the other begin. */

@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, type PageOptions, withPage } from '../helpers/browser.ts';
+import { launchBrowser, openRows, type PageOptions, withPage } from '../helpers/browser.ts';
 import { tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
@@ -64,10 +64,7 @@ const layer = (page: Page, at: number): Locator => panel(page).locator('[data-la
 const count = (value: number): string => value.toLocaleString('en-US');
 
 async function opened(page: Page, origin = server): Promise<void> {
-  await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), origin.token);
-  await page.goto(`${origin.origin}/`);
-  await page.getByRole('grid').first().waitFor();
-  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')), PATIENCE).toBe('grid');
+  await openRows(page, origin);
 }
 
 /** What is on screen in a pane: rows wholly in view whose text is here. */

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, withPage } from '../helpers/browser.ts';
+import { launchBrowser, openRows, withPage } from '../helpers/browser.ts';
 import { tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
@@ -88,10 +88,7 @@ async function expectHarmless(page: Page): Promise<void> {
 }
 
 async function opened(page: Page, query: string): Promise<void> {
-  await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), server.token);
-  await page.goto(`${server.origin}/${query}`);
-  await page.getByRole('grid').first().waitFor();
-  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')), PATIENCE).toBe('grid');
+  await openRows(page, server, query);
 }
 
 const shown = (page: Page): Promise<string[]> =>

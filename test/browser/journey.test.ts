@@ -6,7 +6,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, withPage } from '../helpers/browser.ts';
+import { launchBrowser, openRows, withPage } from '../helpers/browser.ts';
 import { type Patch, patternBytes, sparseFile, tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
@@ -87,10 +87,7 @@ async function cursorAt(page: Page, offset: number): Promise<void> {
 }
 
 async function opened(page: Page, query: string): Promise<void> {
-  await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), server.token);
-  await page.goto(`${server.origin}/${query}`);
-  await page.getByRole('grid').first().waitFor();
-  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')), PATIENCE).toBe('grid');
+  await openRows(page, server, query);
 }
 
 describe.each([1, 2])('at device scale %d', (scale) => {

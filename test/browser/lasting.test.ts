@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, withPage } from '../helpers/browser.ts';
+import { launchBrowser, openRows, withPage } from '../helpers/browser.ts';
 import { sparseFile, tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
@@ -33,10 +33,7 @@ afterAll(async () => {
 });
 
 async function opened(page: Page, query: string): Promise<void> {
-  await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), server.token);
-  await page.goto(`${server.origin}/${query}`);
-  await page.getByRole('grid').first().waitFor();
-  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')), PATIENCE).toBe('grid');
+  await openRows(page, server, query);
 }
 
 interface Memory {

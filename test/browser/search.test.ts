@@ -3,7 +3,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, type PageOptions, withPage } from '../helpers/browser.ts';
+import { launchBrowser, openRows, type PageOptions, withPage } from '../helpers/browser.ts';
 import { sparseFile, tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
@@ -60,10 +60,7 @@ const params = (page: Page): URLSearchParams => new URL(page.url()).searchParams
 const count = (value: number): string => value.toLocaleString('en-US');
 
 async function opened(page: Page, query = ''): Promise<void> {
-  await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), server.token);
-  await page.goto(`${server.origin}/${query}`);
-  await page.getByRole('grid').first().waitFor();
-  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')), PATIENCE).toBe('grid');
+  await openRows(page, server, query);
 }
 
 async function cursorAt(page: Page, offset: number | undefined): Promise<void> {
