@@ -26,6 +26,7 @@ function runnerOf(fileId: string): FilterRunner {
       file: () => fileOf(fileId),
       encoding: () => appStore.getState().views[fileId]?.encoding ?? null,
       from: () => Math.min(appStore.getState().views[fileId]?.top ?? 0, fileOf(fileId)?.size ?? 0),
+      start: () => appStore.getState().views[fileId]?.start ?? 0,
       onChange: (state) => putFilter(fileId, { state }),
     },
   );
@@ -109,8 +110,9 @@ export function followFilters(): void {
     for (const [fileId, runner] of runners) {
       const active = state.activeFile === fileId;
       if (state.activeFile !== before.activeFile) runner.update(filterOf(fileId).set, active);
-      const encoding = state.views[fileId]?.encoding !== before.views[fileId]?.encoding;
-      if (active && (encoding || changed(state, before, fileId))) runner.look();
+      const [view, old] = [state.views[fileId], before.views[fileId]];
+      const other = view?.encoding !== old?.encoding || view?.start !== old?.start;
+      if (active && (other || changed(state, before, fileId))) runner.look();
     }
   });
   onRecovered(() => {

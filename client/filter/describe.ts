@@ -17,8 +17,8 @@ export function filterSummary({ set, state }: FileFilter, lines: number | null):
   return `${all}${context}${far}`;
 }
 
-/** What is said in place of rows while there are none. */
-export function emptySentence({ set, state }: FileFilter): string {
+/** What is said in place of rows while there are none; `hidden`: what came before some place is hidden. */
+export function emptySentence({ set, state }: FileFilter, hidden: boolean): string {
   const { rows, problem, layers } = state;
   if (problem !== null) return sentence(problem);
   const active = activeLayers(set);
@@ -31,6 +31,7 @@ export function emptySentence({ set, state }: FileFilter): string {
   if (status.error) return sentence(status.error.message);
   if (status.rows > 0) return 'Reading the filtered lines.';
   if (status.running) return `No line passes the filter yet, ${formatPercent(status.decidedBytes, status.size)} done.`;
+  if (hidden) return 'No line that passes the filter has come since. What comes appears here by itself.';
   return 'No line passes the filter. Change or turn off a layer, or combine them otherwise.';
 }
 

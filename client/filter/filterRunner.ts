@@ -28,6 +28,8 @@ export interface FilterHost {
   readonly encoding: () => string | null;
   /** Offset in view: searches begin there. */
   readonly from: () => number;
+  /** What lies before this byte is hidden, and its lines are no rows. */
+  readonly start: () => number;
   readonly onChange: (state: FilterState) => void;
 }
 
@@ -232,7 +234,8 @@ export class FilterRunner {
       return;
     }
     const layers = usable.map(({ layer, search }) => ({ search, role: layer.role }));
-    const request = { layers, combine, before, after };
+    const start = this.#host.start();
+    const request = { layers, combine, before, after, ...(start > 0 && { from: start }) };
     const key = JSON.stringify(request);
     if (old?.key === key) return;
     const { id } = await this.#backend.filters.create(this.#fileId, request);

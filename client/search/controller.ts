@@ -80,6 +80,7 @@ async function begin(fileId: string, query: SearchQuery, options: StartOptions):
     status: null,
     problem: null,
     current: null,
+    hidden: 0,
     seeking: null,
     note: options.note ?? null,
     histogram: null,
@@ -176,6 +177,7 @@ export async function follow(fileId: string, seq: number): Promise<void> {
           patchSearch(fileId, seq, { histogram: await searchApi.histogram(fileId, search.id, BUCKETS) });
         }
         await renumber(fileId, seq, search.id);
+        await countHidden(fileId, seq);
         if (!status.running) return;
         await sleep(wait);
         wait = Math.min(POLL_MS, wait * 1.6);
@@ -201,6 +203,21 @@ async function renumber(fileId: string, seq: number, id: string): Promise<void> 
   const now = searchOf(fileId)?.current;
   if (reply.hit === null || reply.hit.offset !== current.hit.offset || now?.hit.offset !== current.hit.offset) return;
   patchSearch(fileId, seq, { current: { hit: reply.hit, number: reply.number, exact: reply.exact } });
+}
+
+/** Counts the hits in what is hidden from the views; again for as long as some may be found there. */
+export async function countHidden(fileId: string, seq: number): Promise<void> {
+  const search = searchOf(fileId);
+  if (search?.seq !== seq || search.id === null) return;
+  const start = (): number => appStore.getState().views[fileId]?.start ?? 0;
+  const from = start();
+  if (from === 0) {
+    if (search.hidden !== 0) patchSearch(fileId, seq, { hidden: 0 });
+    return;
+  }
+  const { hit, number, total } = await searchApi.near(fileId, search.id, from, 'next', 0);
+  const hidden = hit === null ? total : (number ?? 0);
+  if (start() === from && searchOf(fileId)?.hidden !== hidden) patchSearch(fileId, seq, { hidden });
 }
 
 /** Goes to the next or previous hit from the cursor; without a search, begins the last one again. */

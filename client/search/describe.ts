@@ -1,7 +1,7 @@
 /** Searches in words. Pure. */
 import { counted, formatCount, formatHex } from '../../shared/units.ts';
 import { numberTypeOf, type SearchQuery } from './query.ts';
-import { currentHit, type FileSearch, isRunning } from './searchStore.ts';
+import { currentHit, type FileSearch, isRunning, shownHits } from './searchStore.ts';
 
 /** How many hits there are, and which of them the cursor is on; counts of a search that goes on say so. */
 export function summaryOf(search: FileSearch, cursor: number): string {
@@ -10,11 +10,14 @@ export function summaryOf(search: FileSearch, cursor: number): string {
   if (status === null) return 'searching';
   const running = isRunning(search);
   const partly = running ? ' so far' : status.complete ? '' : ' in what was searched';
-  if (status.hits === 0) return running ? 'no hit yet' : `no hit${partly}`;
+  const hits = shownHits(search);
+  const hidden = search.hidden === 0 ? '' : ` · ${formatCount(search.hidden)} hidden`;
+  if (hits === 0) return `${running ? 'no hit yet' : `no hit${partly}`}${hidden}`;
+  const behind = `${partly}${hidden}`;
   const current = currentHit(search, cursor);
-  if (current === null || current.number === null) return `${counted(status.hits, 'hit')}${partly}`;
-  const number = formatCount(current.number + 1);
-  return `hit ${number} of ${formatCount(Math.max(status.hits, current.number + 1))}${partly}`;
+  if (current === null || current.number === null) return `${counted(hits, 'hit')}${behind}`;
+  const number = current.number + 1 - search.hidden;
+  return `hit ${formatCount(number)} of ${formatCount(Math.max(hits, number))}${behind}`;
 }
 
 /** What is wrong with the search, one or two sentences; null when nothing is. */

@@ -38,6 +38,8 @@ export interface FileSearch {
   readonly status: SearchStatus | null;
   readonly problem: SearchProblem | null;
   readonly current: CurrentHit | null;
+  /** Hits in what is hidden from the views, as far as they are known: they are neither listed nor counted. */
+  readonly hidden: number;
   /** A hit is being looked for in this direction. */
   readonly seeking: Direction | null;
   /** What is worth saying about the last step, one sentence. */
@@ -81,6 +83,11 @@ export function isRunning(search: FileSearch | null): boolean {
 
 export function patchDraft(change: Partial<SearchDraft>): void {
   searchStore.setState(({ draft }) => ({ draft: { ...draft, ...change } }));
+}
+
+/** Hits found so far in what the views show. */
+export function shownHits({ status, hidden }: FileSearch): number {
+  return Math.max(0, (status?.hits ?? 0) - hidden);
 }
 
 /** Changes the search of a file while it still is the one with `seq`. */

@@ -12,6 +12,11 @@ import type { SegmentLines } from './segmentLines.ts';
 
 const NO_SURROUNDINGS: Surroundings = { head: 0, tail: 0 };
 
+/** Lines that end at or before `from` are left out; an empty one that begins there is not. */
+function isHidden(start: number, length: number, from: number): boolean {
+  return start < from && start + length <= from;
+}
+
 export class Combiner {
   readonly #lines: SegmentLines;
   /** Goes through what is shown. */
@@ -46,7 +51,7 @@ export class Combiner {
     this.#packer.clear();
     lines.open(job);
     this.#masks.open(job.layers, offset);
-    const context = (start: number, length: number): void => this.#context(start, length, offset);
+    const context = (start: number, length: number): void => this.#context(start, length, offset, job.from);
     const first = lines.first();
     let count = 0;
     lines.forward(first, MOST_COUNTED, end, () => count++);
@@ -60,24 +65,26 @@ export class Combiner {
   }
 
   /** Lines that layers hit, without context. */
-  #merge({ rule }: RowsJob): void {
+  #merge({ rule, offset, from }: RowsJob): void {
     const passes = passTable(rule);
+    const cut = from - offset;
     const packer = this.#packer;
     while (this.#layers.nextPage()) {
       const { starts, lengths, masks, count } = this.#layers.columns;
       for (let i = 0; i < count; i++) {
         const mask = masks[i] ?? 0;
-        if (passes[mask] === 1) packer.add(starts[i] ?? 0, lengths[i] ?? 0, mask, true);
+        if (passes[mask] !== 1 || isHidden(starts[i] ?? 0, lengths[i] ?? 0, cut)) continue;
+        packer.add(starts[i] ?? 0, lengths[i] ?? 0, mask, true);
       }
     }
   }
 
   /** Lines that layers hit, and those around them. */
-  #around({ rule, offset, end, layers, before, after, format }: RowsJob): void {
+  #around({ rule, offset, end, layers, before, after, format, from }: RowsJob): void {
     const passes = passTable(rule);
     const lines = this.#lines;
     this.#masks.open(layers, offset);
-    const context = (start: number, length: number): void => this.#context(start, length, offset);
+    const context = (start: number, length: number): void => this.#context(start, length, offset, from);
     /** Start of the first line that is not packed yet. */
     let at = lines.first();
     let contentEnd = -1;
@@ -88,6 +95,7 @@ export class Combiner {
         if (passes[mask] !== 1) continue;
         const start = offset + (starts[i] ?? 0);
         const length = lengths[i] ?? 0;
+        if (isHidden(start, length, from)) continue;
         // Nothing but a terminator fits into one unit.
         if (contentEnd >= 0) at = start - contentEnd === format.unitBytes ? start : lines.after(contentEnd);
         if (at < start && contentEnd >= 0) at = lines.forward(at, after, start, context);
@@ -100,7 +108,7 @@ export class Combiner {
   }
 
   /** All lines but some of those that layers hit. */
-  #others({ rule, offset, end, before, after }: RowsJob): void {
+  #others({ rule, offset, end, before, after, from }: RowsJob): void {
     const passes = passTable(rule);
     const lines = this.#lines;
     // The last lines that are no matches: context if a match follows.
@@ -111,6 +119,7 @@ export class Combiner {
     let owed = 0;
     lines.forward(lines.first(), Infinity, end, (start, length) => {
       const mask = this.#layers.maskAt(start - offset);
+      if (isHidden(start, length, from)) return;
       if (passes[mask] === 1) {
         for (let i = Math.max(0, kept - before); i < kept; i++) {
           const slot = i % before;
@@ -137,7 +146,8 @@ export class Combiner {
     this.#packer.add(start - offset, length, mask, true);
   }
 
-  #context(start: number, length: number, offset: number): void {
+  #context(start: number, length: number, offset: number, from: number): void {
+    if (isHidden(start, length, from)) return;
     this.#packer.add(start - offset, length, this.#masks.maskAt(start - offset), false);
   }
 

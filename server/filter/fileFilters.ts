@@ -42,6 +42,8 @@ export interface FilterWish {
   readonly combine: FilterRule['combine'];
   readonly before: number;
   readonly after: number;
+  /** Lines that end at or before this byte are left out. */
+  readonly from: number;
 }
 
 interface Kept {

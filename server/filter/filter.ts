@@ -27,6 +27,8 @@ export interface FilterOptions {
   readonly combine: FilterRule['combine'];
   readonly before: number;
   readonly after: number;
+  /** Lines that end at or before this byte are no rows. */
+  readonly from: number;
   readonly pool: FilterPool;
   readonly budget: HitBudget;
   readonly spillFolder: string;
@@ -57,7 +59,7 @@ export class Filter implements FilterClient {
   #closed = false;
 
   constructor(options: FilterOptions) {
-    const { layers, combine, before, after } = options;
+    const { layers, combine, before, after, from } = options;
     this.id = options.id;
     this.#pool = options.pool;
     this.#layers = new FilterLayers(layers);
@@ -70,7 +72,7 @@ export class Filter implements FilterClient {
       combine,
     );
     const [only, ...others] = this.#layers.searches;
-    if (only && others.length === 0 && !showsOthers(rule) && before + after === 0) {
+    if (only && others.length === 0 && !showsOthers(rule) && before + after + from === 0) {
       this.#making = null;
       this.rows = new LayerRows(only);
     } else {

@@ -16,6 +16,8 @@ interface SegmentJob extends LinePlace {
   readonly id: number;
   /** In the order of their bits. */
   readonly layers: readonly LayerHits[];
+  /** Lines that end at or before this byte of the file are no rows. */
+  readonly from: number;
 }
 
 /** The matches of a segment, with the context of each as far as it lies in the segment. */

@@ -21,6 +21,8 @@ export interface MakingOptions {
   readonly rule: FilterRule;
   readonly before: number;
   readonly after: number;
+  /** Lines that end at or before this byte are no rows. */
+  readonly from: number;
   readonly budget: HitBudget;
   readonly spillFolder: string;
   /** The data of a sparse file, see server/source/holes.ts; null when it has no holes. */
@@ -44,13 +46,15 @@ export class RowMaking {
   #error: FilterStatus['error'] = null;
 
   constructor(options: MakingOptions) {
-    const { layers, rule, before, after, budget, spillFolder, nextData } = options;
+    const { layers, rule, before, after, from, budget, spillFolder, nextData } = options;
     this.#options = options;
     this.#size = layers.size;
-    const { segmentBytes } = layers.space(this.#size);
+    const { segmentBytes, pieceBytes } = layers.space(this.#size);
     this.#segmentBytes = segmentBytes;
     this.rows = new CombinedRows(segmentBytes, budget, spillFolder);
-    this.#queue = new SegmentQueue(new SegmentKinds({ layers: layers.searches, rule, segmentBytes, nextData }));
+    // The last line of a segment may reach so far into the next one.
+    const hidden = Math.max(0, Math.floor((from - pieceBytes) / segmentBytes));
+    this.#queue = new SegmentQueue(new SegmentKinds({ layers: layers.searches, rule, hidden, segmentBytes, nextData }));
     const isKnown = (segment: number): boolean => this.#queue.isCombined(segment);
     const context = before > 0 || after > 0;
     this.#chain = context ? new ContextChain(before, after, { count: () => this.#count, isKnown }) : null;
@@ -188,12 +192,12 @@ export class RowMaking {
   }
 
   #job(id: number, segment: number, edges: boolean): FilterJob {
-    const { layers, rule, before, after } = this.#options;
+    const { layers, rule, before, after, from } = this.#options;
     const offset = segment * this.#segmentBytes;
     const end = offset + this.#bytesOf(segment);
     const { format, pieceBytes } = layers.space(this.#size);
     const { fd } = layers.source;
-    const place = { id, fd, offset, end, size: this.#size, format, pieceBytes, layers: layers.hits(segment) };
+    const place = { id, fd, offset, end, size: this.#size, format, pieceBytes, layers: layers.hits(segment), from };
     if (!edges) return { ...place, type: 'rows', rule, before, after };
     assert(this.#chain !== null, 'only with context there are edges');
     return { ...place, type: 'edges', ...this.#chain.edges(segment) };

@@ -16,6 +16,8 @@ export interface SegmentRun {
 export interface KindsOptions {
   readonly layers: readonly Search[];
   readonly rule: FilterRule;
+  /** The first segments, of whose lines none is shown, whatever layers say. */
+  readonly hidden: number;
   readonly segmentBytes: number;
   readonly nextData: ((offset: number, size: number) => Extent | null) | null;
 }
@@ -34,6 +36,8 @@ export class SegmentKinds {
 
   /** The kind of segments from `from` on, which all layers have searched up to `end`; the file has `size` bytes. */
   runFrom(from: number, end: number, size: number): SegmentRun {
+    const { hidden } = this.#options;
+    if (from < hidden) return { kind: 'none', end: Math.min(end, hidden) };
     if (this.#others) return this.#othersFrom(from, end, size);
     const next = this.#includes.map((layer) => layer.hits.nextSegment(from) ?? end);
     const hit = this.#options.rule.combine === 'all' ? Math.max(...next) : Math.min(...next);

@@ -1,6 +1,6 @@
 /** The body of `POST …/filters`, member by member. */
 
-import { MAX_FILTER_CONTEXT, MAX_FILTER_LAYERS } from '../../shared/limits.ts';
+import { MAX_FILE_BYTES, MAX_FILTER_CONTEXT, MAX_FILTER_LAYERS } from '../../shared/limits.ts';
 import type { FilterRequest } from '../../shared/protocol.ts';
 import type { FilterWish } from '../filter/fileFilters.ts';
 import { checkMembers, integerMember } from './body.ts';
@@ -12,7 +12,7 @@ const LAYERS = `1 to ${MAX_FILTER_LAYERS} layers {search, role}`;
 
 /** Throws 400 that names what is wrong; whether the searches are there is not looked at. */
 export function readFilterRequest(body: Body): FilterWish {
-  checkMembers(body, ['layers', 'combine', 'before', 'after']);
+  checkMembers(body, ['layers', 'combine', 'before', 'after', 'from']);
   const { layers, combine = 'any' } = body;
   if (!Array.isArray(layers) || layers.length < 1 || layers.length > MAX_FILTER_LAYERS) {
     throw badParameter('layers', shown(layers), LAYERS);
@@ -25,6 +25,7 @@ export function readFilterRequest(body: Body): FilterWish {
     combine,
     before: context(body, 'before'),
     after: context(body, 'after'),
+    from: body.from === undefined ? 0 : integerMember(body, 'from', 0, MAX_FILE_BYTES),
   };
 }
 

@@ -15,6 +15,8 @@ export interface FilterRequest {
   /** Lines of context around each match, 0 to 99; 0 when absent. */
   readonly before?: number;
   readonly after?: number;
+  /** Lines that end at or before this byte are left out, as if they passed no layer and were no context; 0 when absent. */
+  readonly from?: number;
 }
 export interface FilterReply {
   readonly id: string;

@@ -456,6 +456,47 @@ describe('clear from here', () => {
   );
 
   test(
+    'neither lists nor counts hits and filtered lines of what is hidden, and brings them back',
+    following(`${lines(0, 100)}a needle\n`, ['--follow'], async ({ page, path }) => {
+      await sees(page, 'a needle');
+      await rows(page).focus();
+      await page.keyboard.press('/');
+      await page.keyboard.type('needle');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('&');
+      await page.getByRole('combobox', { name: 'Filter' }).waitFor();
+      await page.keyboard.type('needle');
+      await page.keyboard.press('Enter');
+      const filtered = page.locator('[data-pane="filtered"]');
+      const status = page.getByRole('group', { name: 'Search' });
+      const texts = async (): Promise<string[]> =>
+        (await filtered.locator('.text-line').allTextContents()).map((text) => text.trimEnd());
+      const listed = (): Promise<string[]> =>
+        page.getByRole('listbox', { name: 'Hits' }).locator('.hit-text').allTextContents();
+      await expect.poll(texts, PATIENCE).toEqual(['a needle']);
+      await status.getByRole('button').first().click();
+      await expect.poll(listed, PATIENCE).toEqual(['a needle']);
+      await rows(page).first().focus();
+      await page.keyboard.press('Alt+c');
+      await strip(page).waitFor();
+      await page.getByText('1 hit in what is hidden, none since.').waitFor();
+      await filtered.getByText('No line that passes the filter has come since.').waitFor();
+      expect(await status.textContent()).toContain('no hit · 1 hidden');
+      appendFileSync(path, `${lines(100, 300)}new needle\nno\nnewest needle\n`);
+      await expect.poll(texts, PATIENCE).toEqual(['new needle', 'newest needle']);
+      expect(await filtered.locator('.text-number').allTextContents()).toEqual(['302', '304']);
+      await expect.poll(listed, PATIENCE).toEqual(['new needle', 'newest needle']);
+      await expect.poll(() => status.textContent(), PATIENCE).toContain('2 hits · 1 hidden');
+      await page.getByRole('listbox', { name: 'Hits' }).locator('.hit').last().click();
+      await expect.poll(() => status.textContent(), PATIENCE).toContain('hit 2 of 2 · 1 hidden');
+      await strip(page).getByRole('button', { name: 'Show all' }).click();
+      await expect.poll(texts, PATIENCE).toEqual(['a needle', 'new needle', 'newest needle']);
+      await expect.poll(listed, PATIENCE).toEqual(['a needle', 'new needle', 'newest needle']);
+      await expect.poll(() => status.textContent(), PATIENCE).toContain('hit 3 of 3');
+    }),
+  );
+
+  test(
     'keeps an unfinished line whole, in bytes begins at the row, and is followed like the rest',
     following(
       `${lines(0, 500)}half a`,

@@ -234,6 +234,8 @@ describe('what is wrong is said', () => {
     [{ layers: [{ search: 'x', role: 'include' }], combine: 'some' }, 'combine'],
     [{ layers: [{ search: 'x', role: 'include' }], before: 100 }, 'before'],
     [{ layers: [{ search: 'x', role: 'include' }], after: -1 }, 'after'],
+    [{ layers: [{ search: 'x', role: 'include' }], from: -1 }, 'from'],
+    [{ layers: [{ search: 'x', role: 'include' }], from: '5' }, 'from'],
     [{ layers: [{ search: 'x', role: 'include' }], around: 1 }, 'around'],
   ])('%o: %s', async (body, parameter) => {
     const response = await server.post(`${base}/filters`, body);
@@ -311,6 +313,39 @@ describe('what is wrong is said', () => {
     }
     expect((await server.fetch(`${base}/searches/${search}`)).status).toBe(200);
   });
+});
+
+it('leaves out lines that end at or before a byte, in rows, counts, exports and as the file grows', async () => {
+  const log = join(tempFolder(), 'cleared.log');
+  writeFileSync(log, 'one\ntwo\nthree\ntwo and a half');
+  const other = await startServer({ files: [log] });
+  const at = `/api/files/${(await other.file()).id}`;
+  const two = await layer('two', at, other);
+  const seen = async (from: number, context: number): Promise<readonly unknown[]> => {
+    const target = await filter({ layers: [include(two)], from, before: context }, at, other);
+    await completed(target, other);
+    const { rows, total } = await other.json<FilterRowsReply>(`${target}/rows?start=0&count=9`);
+    const { matches } = await other.json<FilterStatus>(target);
+    const exported = await (await other.fetch(`${target}/content`)).text();
+    expect(rows).toHaveLength(total);
+    return [matches, ...rows.map(({ offset, line }) => `${line} at ${offset}`), exported];
+  };
+  expect(await seen(0, 1)).toEqual([2, '0 at 0', '1 at 4', '2 at 8', '3 at 14', 'one\ntwo\nthree\ntwo and a half']);
+  expect(await seen(4, 1)).toEqual([2, '1 at 4', '2 at 8', '3 at 14', 'two\nthree\ntwo and a half']);
+  // A line of which some is behind the byte is whole.
+  expect(await seen(6, 0)).toEqual([2, '1 at 4', '3 at 14', 'two\ntwo and a half']);
+  expect(await seen(7, 1)).toEqual([1, '2 at 8', '3 at 14', 'three\ntwo and a half']);
+  expect(await seen(14, 1)).toEqual([1, '3 at 14', 'two and a half']);
+  const target = await filter({ layers: [include(two)], from: 28 }, at, other);
+  await completed(target, other);
+  expect(await other.json<FilterRowsReply>(`${target}/rows?start=0&count=9`)).toMatchObject({ total: 0, rows: [] });
+  appendFileSync(log, ' and more\ntwo\n');
+  await expect
+    .poll(async () => (await other.json<FilterRowsReply>(`${target}/rows?start=0&count=9`)).rows, SLOW)
+    .toMatchObject([
+      { offset: 14, length: 23, line: 3 },
+      { offset: 38, length: 3, line: 4 },
+    ]);
 });
 
 describe('a file that changes', () => {

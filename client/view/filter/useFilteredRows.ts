@@ -8,6 +8,7 @@ import { lostFilter } from '../../filter/controller.ts';
 import { emptySentence, filterSummary } from '../../filter/describe.ts';
 import { filterApi } from '../../filter/filterApi.ts';
 import { filterOf, useFilter } from '../../filter/filterStore.ts';
+import { useApp } from '../../state/useApp.ts';
 import type { FilteredRows } from '../text/filteredRows.ts';
 
 /** Rows that one copy may take: each may be a read of its own. */
@@ -43,7 +44,9 @@ async function pickRows(fileId: string, extent: Extent, signal: AbortSignal): Pr
 export function useFilteredRows(file: FileInfo, beside: boolean): FilteredRows {
   const filter = useFilter(file.id);
   const { id: fileId } = file;
-  const lines = file.index.complete ? file.index.lines : null;
+  const hidden = useApp((state) => (state.views[fileId]?.start ?? 0) > 0);
+  // Of what is shown, how many lines there are is not known.
+  const lines = file.index.complete && !hidden ? file.index.lines : null;
   return useMemo((): FilteredRows => {
     const { set, state } = filter;
     const { rows } = state;
@@ -54,10 +57,10 @@ export function useFilteredRows(file: FileInfo, beside: boolean): FilteredRows {
       tints,
       apart: rows?.apart === true,
       summary: filterSummary(filter, lines),
-      empty: emptySentence(filter),
+      empty: emptySentence(filter, hidden),
       fetch: ({ id, place, count }, signal) => filterApi.rows(fileId, id, place, count, signal),
       onGone: (id) => lostFilter(fileId, id),
       pick: (extent, signal) => pickRows(fileId, extent, signal),
     };
-  }, [filter, fileId, lines, beside]);
+  }, [filter, fileId, lines, hidden, beside]);
 }

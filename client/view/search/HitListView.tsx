@@ -35,7 +35,8 @@ export function HitListView({ file, search, searchId }: HitListViewProps) {
   });
 
   // The hit that the cursor goes to is the one of the list.
-  const number = currentHit(search, cursor)?.number ?? null;
+  const currentNumber = currentHit(search, cursor)?.number ?? null;
+  const number = currentNumber === null || currentNumber < list.firstNumber ? null : currentNumber - list.firstNumber;
   const followed = useRef(runway);
   followed.current = runway;
   useEffect(() => {
@@ -47,7 +48,7 @@ export function HitListView({ file, search, searchId }: HitListViewProps) {
   const go = (row: number): void => {
     setActive(row);
     const hit = list.hit(row);
-    if (hit) showHit(file.id, { hit, number: row, exact: search.status?.complete === true });
+    if (hit) showHit(file.id, { hit, number: list.firstNumber + row, exact: search.status?.complete === true });
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {

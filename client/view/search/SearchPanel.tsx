@@ -1,9 +1,9 @@
 /** The side panel of a search: what was asked, how far it is, and every hit. */
 import { CircleStop, Funnel, Play, X } from 'lucide-react';
 import type { FileInfo } from '../../../shared/protocol.ts';
-import { formatCount, formatDuration, formatPercent, formatRate, formatSize } from '../../../shared/units.ts';
+import { counted, formatCount, formatDuration, formatPercent, formatRate, formatSize } from '../../../shared/units.ts';
 import { kindOf, summaryOf, troubleOf } from '../../search/describe.ts';
-import { type FileSearch, isRunning, useSearches } from '../../search/searchStore.ts';
+import { type FileSearch, isRunning, shownHits, useSearches } from '../../search/searchStore.ts';
 import { jumpTo } from '../../state/addressBar.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
 import { useActiveView } from '../../state/useApp.ts';
@@ -112,6 +112,18 @@ function Body({ file, search }: { readonly file: FileInfo; readonly search: File
     );
   }
   if (id === null || status === null) return null;
+  if (shownHits(search) === 0 && search.hidden > 0) {
+    return (
+      <div className="search-empty">
+        <p>{counted(search.hidden, 'hit')} in what is hidden, none since.</p>
+        <p>
+          <button type="button" className="button" onClick={() => runCommand('view.showAll')}>
+            Show all
+          </button>
+        </p>
+      </div>
+    );
+  }
   return <HitListView key={id} file={file} search={search} searchId={id} />;
 }
 

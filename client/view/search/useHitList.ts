@@ -5,17 +5,20 @@ import { type HitContext, hexContext, textContext } from '../../search/context.t
 import { ContextReader } from '../../search/contextReader.ts';
 import { searchApi } from '../../search/controller.ts';
 import { HitPages } from '../../search/hitPages.ts';
-import type { FileSearch } from '../../search/searchStore.ts';
+import { type FileSearch, shownHits } from '../../search/searchStore.ts';
 import { pageCacheOf } from '../../state/documents.ts';
 import { onRecovered } from '../../state/recovery.ts';
 
 /** How often lines that are not counted yet are asked for again, parts of the file. */
 const INDEX_STEPS = 20;
 
+/** Rows are numbered from the first hit that is not hidden. */
 export interface HitList {
   /** Rows of the list. */
   readonly count: number;
-  hit(number: number): SearchHit | null;
+  /** Number of the hit in the first row: those before it are hidden. */
+  readonly firstNumber: number;
+  hit(row: number): SearchHit | null;
   context(hit: SearchHit): HitContext | null;
   /** Says which rows are mounted. */
   want(first: number, last: number): void;
@@ -44,14 +47,15 @@ export function useHitList(file: FileInfo, search: FileSearch, searchId: string,
   useSyncExternalStore(pages.subscribe, () => pages.version);
 
   const { status } = search;
-  const total = status?.hits ?? 0;
+  const { hidden } = search;
+  const total = shownHits(search);
   const [count, setCount] = useState(total);
   const top = useRef<{ row: number; shift: (rows: number) => void }>({ row: 0, shift: () => undefined });
 
   // Hits that are found before the first visible row give it another number: it keeps its place, and gets the new number.
   useEffect(() => {
     const { row } = top.current;
-    const held = row === 0 ? null : pages.get(row);
+    const held = row === 0 || hidden > 0 ? null : pages.get(row);
     if (!held || total === 0) {
       setCount(total);
       return undefined;
@@ -69,14 +73,15 @@ export function useHitList(file: FileInfo, search: FileSearch, searchId: string,
       () => undefined,
     );
     return () => abort.abort();
-  }, [pages, fileId, searchId, total]);
+  }, [pages, fileId, searchId, total, hidden]);
 
   const counted = file.index.complete ? INDEX_STEPS : Math.floor((file.index.scannedBytes / file.size) * INDEX_STEPS);
-  const stamp = `${total} ${status?.scannedBytes} ${status?.size} ${counted}`;
+  const stamp = `${total} ${hidden} ${status?.scannedBytes} ${status?.size} ${counted}`;
   const encoding = search.encoding ?? file.encoding;
   return {
     count,
-    hit: (number) => pages.get(number),
+    firstNumber: hidden,
+    hit: (row) => pages.get(hidden + row),
     context: (hit) => {
       const around = reader.get(hit);
       if (!around) return null;
@@ -85,10 +90,10 @@ export function useHitList(file: FileInfo, search: FileSearch, searchId: string,
         : textContext(around.bytes, around.at, hit.length, encoding, around.at === hit.offset);
     },
     want: (first, last) => {
-      pages.want(first, Math.min(last, count - 1), stamp, status?.size ?? 0);
+      pages.want(hidden + first, hidden + Math.min(last, count - 1), stamp, status?.size ?? 0);
       const hits: SearchHit[] = [];
-      for (let number = first; number <= last; number++) {
-        const hit = pages.get(number);
+      for (let row = first; row <= last; row++) {
+        const hit = pages.get(hidden + row);
         if (hit) hits.push(hit);
       }
       reader.want(hits);

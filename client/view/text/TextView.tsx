@@ -88,7 +88,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const { wrap } = settings;
   const encoding = view.encoding ?? file.encoding;
   const beside = filtered?.beside === true;
-  // Rows of a filter are all shown: what is hidden is told by the strip of the other rows.
+  // Rows of a filter are those that the server makes of what is shown.
   const start = filtered ? 0 : Math.min(view.start, size);
 
   const [initial] = useState(() => firstPlace(view, file.id));
@@ -284,7 +284,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
           summary={filtered?.summary ?? null}
           lost={run !== null && gapAt(run, view.cursor, size) !== null}
         />
-        {start > 0 && <HiddenStrip fileId={file.id} bytes={start} />}
+        {view.start > 0 && !beside && <HiddenStrip fileId={file.id} bytes={Math.min(view.start, size)} />}
         {file.previous && visible.offset === 0 && <SeamHeader name={file.name} seam={file.previous} />}
         <RowsViewport
           runway={runway}

@@ -124,11 +124,12 @@ function start() {
   const server = new FakeServer();
   const clock = new HandClock();
   const seen = { state: NO_STATE as FilterState };
-  const file = { size: 1_000, generation: 1, encoding: null as string | null };
+  const file = { size: 1_000, generation: 1, encoding: null as string | null, start: 0 };
   const host = {
     file: () => file,
     encoding: () => file.encoding,
     from: () => 77,
+    start: () => file.start,
     onChange: (state: FilterState) => {
       seen.state = state;
     },
@@ -162,6 +163,22 @@ describe('what keeps a filter made on the server', () => {
     ]);
     expect(seen.state.rows).toMatchObject({ id: 'f3', layers: [1, 2], apart: true, status: { rows: 7 } });
     expect(seen.state.layers[1]?.status?.hits).toBe(5);
+  });
+
+  it('leaves out what is hidden, and brings it back without searching again', async () => {
+    const { server, clock, file, runner, begun } = start();
+    runner.update(include(NO_FILTER, 'a'), true);
+    await clock.pass(300);
+    file.start = 500;
+    runner.look();
+    await clock.pass(300);
+    expect([...server.filters.values()]).toMatchObject([{ layers: [{ search: 's1' }], from: 500 }]);
+    file.start = 0;
+    runner.look();
+    await clock.pass(300);
+    expect([...server.filters.values()]).toHaveLength(1);
+    expect([...server.filters.values()][0]).not.toHaveProperty('from');
+    expect(begun()).toHaveLength(1);
   });
 
   it('begins nothing for a file that is not shown, or while the filter is off', async () => {

@@ -31,6 +31,8 @@ export interface Wish {
   readonly combine: 'any' | 'all' | 'none';
   readonly before: number;
   readonly after: number;
+  /** Lines that end at or before this byte are left out. */
+  readonly from: number;
 }
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
@@ -99,6 +101,12 @@ export const wish: fc.Arbitrary<Wish> = fc.record({
   combine: fc.constantFrom('any', 'all', 'none'),
   before: fc.constantFrom(0, 0, 1, 2, 5, 99),
   after: fc.constantFrom(0, 0, 1, 3, 99),
+  from: fc.oneof(
+    fc.constant(0),
+    fc.nat(100),
+    fc.nat(200_000),
+    fc.constantFrom(1, 2, 3, 4).map((n) => n * segmentBytes),
+  ),
 });
 
 export function request({ text, from, bytes }: Layer, encoding: string): SearchRequest {
@@ -127,7 +135,9 @@ function naiveLayers(bytes: Buffer, { layers }: Wish, encoding: Encoding, bom: n
 
 export function want(bytes: Buffer, wished: Wish, shape: TextShape): NaiveRow[] {
   const format = lineFormat(shape.encoding, shape.terminator);
-  const all = naiveLines(bytes, format, pieceBytes, segmentBytes);
+  const all = naiveLines(bytes, format, pieceBytes, segmentBytes).filter(
+    ({ offset, length }) => offset >= wished.from || offset + length > wished.from,
+  );
   const layers = naiveLayers(bytes, wished, shape.encoding as Encoding, shape.bomBytes);
   return naiveFilter(all, layers, wished.combine, wished.before, wished.after);
 }

@@ -60,7 +60,7 @@ test(
         index.start();
         const { signal } = new AbortController();
         const numbers = await collect(exportNumbers(options, () => Promise.resolve(index), signal));
-        const starts = want(bytes, { layers: [], combine: 'any', before: 0, after: 0 }, shape);
+        const starts = want(bytes, { layers: [], combine: 'any', before: 0, after: 0, from: 0 }, shape);
         const lineOf = new Map<number, number>();
         let line = 0;
         for (const row of starts) {
@@ -89,7 +89,7 @@ test('an export is of the rows when it began, whatever the file grows by', async
   const filter = startFilter(
     pool,
     [search],
-    { layers: [{ text: 'a', role: 'include', from: 0, bytes: false }], combine: 'any', before: 1, after: 0 },
+    { layers: [{ text: 'a', role: 'include', from: 0, bytes: false }], combine: 'any', before: 1, after: 0, from: 0 },
     0,
   );
   await finished(filter);

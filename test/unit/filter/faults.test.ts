@@ -19,6 +19,7 @@ const others: Wish = {
   combine: 'any',
   before: 0,
   after: 0,
+  from: 0,
 };
 
 async function layer(source: ReturnType<typeof plainSource>): Promise<Search> {
@@ -122,6 +123,7 @@ test('without room for rows it stops with a sentence', async () => {
     combine: 'any',
     before: 0,
     after: 0,
+    from: 0,
     pool,
     budget: new HitBudget(0),
     spillFolder: '/dev/null/rows',

@@ -51,7 +51,7 @@ async function filterSparse(
     search.start();
     return { search, role };
   });
-  const options = { id: 'sparse', layers: made, combine, before: context, after: context, pool, budget };
+  const options = { id: 'sparse', layers: made, combine, before: context, after: context, from: 0, pool, budget };
   const began = performance.now();
   const filter = new Filter({ ...options, spillFolder: '/dev/null', nextData: holes });
   filter.start();

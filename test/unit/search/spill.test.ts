@@ -53,7 +53,12 @@ test.runIf(linux)('a filter whose layer cannot be read back stops with a sentenc
   await finished(search);
   said.push('EIO');
   const layers = [{ text: 'a', role: 'include', from: 0, bytes: false }] as const;
-  const filter = startFilter(pool, [search], { layers: [...layers], combine: 'any', before: 1, after: 1 }, 1 << 20);
+  const filter = startFilter(
+    pool,
+    [search],
+    { layers: [...layers], combine: 'any', before: 1, after: 1, from: 0 },
+    1 << 20,
+  );
   await filtered(filter);
   expect(filter.status()).toMatchObject({ complete: false, running: false });
   expect(filter.status().error?.message).toBe('The hits cannot be read back: EIO.');
