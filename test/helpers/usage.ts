@@ -38,3 +38,8 @@ export function usageOf(pid: number): Usage {
 export function showUsage({ descriptors, mappings, heapPages, threads, rss }: Usage): string {
   return `${descriptors} descriptors, ${mappings} mappings (${heapPages} of V8's heaps), ${threads} threads, ${(rss / 2 ** 20).toFixed(0)} MiB`;
 }
+
+/** Bytes that a process has read from files and connections so far, those that lay in memory included; mapped ones are not. */
+export function bytesRead(pid: number): number {
+  return Number(/^rchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1]);
+}
