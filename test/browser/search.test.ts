@@ -348,7 +348,8 @@ describe('what is seen', () => {
   );
 
   test('a hit in rows wider than the pane is whole in view, and the start of the rows again where that shows it', async () => {
-    const wide = (column: number): string => `${'.'.repeat(column)}NEEDLE-${column}-${'#'.repeat(20)}`.padEnd(400, '.');
+    const wide = (column: number): string =>
+      `${'.'.repeat(column)}NEEDLE-${column}-${'#'.repeat(20)}`.padEnd(column === 340 ? 8_000 : 400, '.');
     const path = join(folder, 'wide.log');
     writeFileSync(path, [wide(20), wide(140), wide(340), wide(20)].join('\n'));
     const other = await startServer({ files: [path] });
@@ -377,12 +378,48 @@ describe('what is seen', () => {
       await shows(20, true);
       await page.keyboard.press('n');
       await shows(140, false);
+      // Narrower, and larger: what was in view stays there.
+      await page.keyboard.press('Control+Shift+F');
+      await page.getByRole('complementary', { name: 'Search' }).waitFor();
+      await shows(140, false);
+      for (let step = 0; step < 4; step++) await page.keyboard.press('Control+=');
+      await shows(140, false);
       await page.keyboard.press('n');
       await shows(340, false);
+      // The outline does not stay behind where the hit is not in the page any more.
+      await expect.poll(() => page.locator('.text-hit-ring').count(), PATIENCE).toBe(1);
+      await page.mouse.move(400, 300);
+      await page.keyboard.down('Shift');
+      await page.mouse.wheel(0, 40_000);
+      await page.keyboard.up('Shift');
+      await expect.poll(() => page.locator('.text-hit-ring').count(), PATIENCE).toBe(0);
       await page.keyboard.press('n');
       await shows(20, true);
     });
   });
+
+  test(
+    'a hit among bytes stays in view while letters grow',
+    inPage(
+      async (page) => {
+        await opened(page, '?view=hex');
+        await search(page, 'api');
+        await cursorAt(page, 12);
+        const out = (): Promise<number> =>
+          page.evaluate(() => {
+            const pane = document.querySelector('[data-pane="hex"] .hex-rows')?.getBoundingClientRect();
+            const box = document.querySelector('.hex-hit-current')?.getBoundingClientRect();
+            return pane && box ? Math.max(0, Math.round(box.right - pane.right)) : -1;
+          });
+        await expect.poll(out, PATIENCE).toBe(0);
+        for (let step = 0; step < 11; step++) {
+          await page.keyboard.press('Control+=');
+          await expect.poll(out, PATIENCE).toBe(0);
+        }
+      },
+      { width: 700 },
+    ),
+  );
 
   test(
     'Escape takes the selection first, then the marks; n brings the search back',

@@ -38,14 +38,27 @@ export interface HexSidewaysParts {
 
 export function useHexSideways({ reveal, runway, layout, column, width }: HexSidewaysParts): void {
   const seen = useRef(-1);
+  const before = useRef({ layout, width });
   useLayoutEffect(() => {
-    if (width === 0 || seen.current === reveal.seq) return;
-    seen.current = reveal.seq;
+    const old = before.current;
+    before.current = { layout, width };
     const scroller = runway.scroller();
-    if (!scroller || layout.width <= width) return;
-    const index = reveal.offset % layout.rowBytes;
-    const last = Math.min(index + (reveal.length ?? 1), layout.rowBytes) - 1;
-    const box = (column === 'text' ? textBox : bytesBox)(layout, index, last);
+    if (width === 0 || !scroller) return;
+    const boxOf = column === 'text' ? textBox : bytesBox;
+    const placeIn = (place: HexLayout) => {
+      const index = reveal.offset % place.rowBytes;
+      return boxOf(place, index, Math.min(index + (reveal.length ?? 1), place.rowBytes) - 1);
+    };
+    if (seen.current === reveal.seq) {
+      // A pane that becomes narrower, or has larger letters or other rows, keeps in view what was.
+      if (old.width === width && old.layout === layout) return;
+      const was = placeIn(old.layout);
+      const at = scroller.scrollLeft;
+      if (was.left < at + old.layout.bytesLeft || was.left + was.width > at + old.width) return;
+    }
+    seen.current = reveal.seq;
+    if (layout.width <= width) return;
+    const box = placeIn(layout);
     const left = sidewaysFor(box, scroller.scrollLeft, width, MARGIN_CELLS * layout.cellWidth, layout.bytesLeft);
     if (left !== scroller.scrollLeft) scroller.scrollLeft = left;
   }, [reveal, runway, layout, column, width]);

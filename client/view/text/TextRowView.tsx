@@ -148,7 +148,11 @@ export const TextRowView = memo(function TextRowView(props: TextRowProps) {
     if (!element || !layout || hitStart < 0) return undefined;
     const start = indexOfByte(layout, hitStart);
     const end = endIndex(layout, start, hitEnd);
-    if (start > shown || end < from) return undefined;
+    if (start > shown || end < from) {
+      // Scrolled away sideways: what was drawn around it would be around other text.
+      outline.current?.replaceChildren();
+      return undefined;
+    }
     const first = Math.max(0, start - from);
     const last = Math.max(first, Math.min(shown, end) - from);
     if (outline.current) drawOutline(outline.current, element, textBoxes(element, first, last));

@@ -56,6 +56,10 @@ export function leftFor(first: number, last: number, left: number, cells: number
   return last < left + cells - 1 ? left : Math.min(most, last - cells + 1 + MARGIN_CELLS);
 }
 
+function leftOf(here: { first: number; last: number; hit: boolean }, left: number, cells: number): number {
+  return here.hit ? leftFor(here.first, here.last, left, cells) : leftForCursor(here.first, left, cells);
+}
+
 export function useSideways(parts: SidewaysParts): Sideways {
   const { main, view, run, items, contents, size, wrap, width, cells, cellWidth, version, isHeld } = parts;
   const [px, setPx] = useState(0);
@@ -79,19 +83,38 @@ export function useSideways(parts: SidewaysParts): Sideways {
     if (isHeld()) followed.current = { seq: -1, offset: view.cursor };
   });
 
+  /** First and last cell of what is at an offset, a hit where one was gone to; null while its row or its bytes are not here. */
+  const cellsAt = (offset: number): { readonly first: number; readonly last: number; readonly hit: boolean } | null => {
+    const at = run && rowOfOffset(run, offset, size);
+    const row = run && at !== null ? rowAt(run, at) : null;
+    const first = row && contents.cellAt(row, offset);
+    if (!row || first === null) return null;
+    const length = view.reveal.offset === offset ? view.reveal.length : undefined;
+    if (length === undefined) return { first, last: first, hit: false };
+    const last = contents.cellAt(row, Math.min(offset + length, row.offset + row.length) - 1) ?? first;
+    return { first, last: Math.max(first, last), hit: true };
+  };
+
+  // A pane that becomes narrower, or has larger letters, keeps its first column, and the cursor where it was in view.
+  const before = useRef({ cells, cellWidth });
+  useLayoutEffect(() => {
+    const old = before.current;
+    before.current = { cells, cellWidth };
+    if (wrap || width === 0 || (old.cells === cells && old.cellWidth === cellWidth)) return;
+    const was = px / old.cellWidth;
+    const here = cellsAt(view.cursor);
+    const seen = here !== null && here.first >= was && here.last < was + old.cells;
+    setPx(Math.round((seen ? leftOf(here, was, cells) : was) * cellWidth));
+  });
+
   // A move brings its cell into view once its row is here.
   useLayoutEffect(() => {
-    if (followed.current.seq === view.reveal.seq || wrap || !run || width === 0) return;
+    if (followed.current.seq === view.reveal.seq || wrap || width === 0) return;
     const { offset } = followed.current.seq === -1 ? followed.current : view.reveal;
-    const at = rowOfOffset(run, offset, size);
-    const row = at === null ? null : rowAt(run, at);
-    const cell = row && contents.cellAt(row, offset);
-    if (!row || cell === null) return;
-    const { length } = view.reveal;
-    const asked = followed.current.seq !== -1 && length !== undefined;
+    const here = cellsAt(offset);
+    if (here === null) return;
     followed.current = { seq: view.reveal.seq, offset };
-    const last = asked ? contents.cellAt(row, Math.min(offset + length, row.offset + row.length) - 1) : cell;
-    const next = asked ? leftFor(cell, Math.max(cell, last ?? cell), left, cells) : leftForCursor(cell, left, cells);
+    const next = leftOf(here, left, cells);
     if (next !== left) scrollTo(next);
   });
 
