@@ -5,7 +5,14 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { FileInfo, FilesReply, SearchStatus } from '../../shared/protocol.ts';
+import type {
+  FileInfo,
+  FilesReply,
+  FilterReply,
+  FilterStatus,
+  SearchReply,
+  SearchStatus,
+} from '../../shared/protocol.ts';
 import { patternBytes, patternFile, tempFolder } from '../helpers/files.ts';
 import { BIGVIEW, startServer } from '../helpers/server.ts';
 import { usageOf } from '../helpers/usage.ts';
@@ -56,7 +63,7 @@ async function withThreads(limit: number | 'unlimited', path: string): Promise<L
 const rootWithTools = process.platform === 'linux' && process.getuid?.() === 0 && has('setpriv');
 
 describe.runIf(rootWithTools)('no thread left', () => {
-  it('for the scan, for a search: they say so, windows are served, and all goes on when there are some', async ({
+  it('for the scan, for a search, for a filter: they say so, windows are served, and all goes on when there are some', async ({
     skip,
   }) => {
     const folder = tempFolder();
@@ -65,6 +72,7 @@ describe.runIf(rootWithTools)('no thread left', () => {
     chmodSync(path, 0o644);
     let scansStopped = 0;
     let searchesStopped = 0;
+    let filtersStopped = 0;
     const free = await withThreads('unlimited', path);
     if (!free) return skip('the checkout cannot be read by another user');
     const own = free.threads();
@@ -84,28 +92,50 @@ describe.runIf(rootWithTools)('no thread left', () => {
         scansStopped++;
         expect(file.index.error).toMatch(/^The scan for lines stopped: the system has no thread left for it/);
       }
-      const begun = await server.get(`/api/files/${id}/searches`, { kind: 'bytes', pattern: '01 02' });
-      expect(begun.status).toBe(201);
-      const { id: sid } = (await begun.json()) as { id: string };
-      let status: SearchStatus | undefined;
-      for (let waited = 0; waited < 10_000 && status?.running !== false; waited += 50) {
-        await sleep(50);
-        status = (await (await server.get(`/api/files/${id}/searches/${sid}`)).json()) as SearchStatus;
+      /** What became of a search or a filter once nothing of it is made any more. */
+      const outcome = async <T extends { running: boolean }>(what: string): Promise<T | undefined> => {
+        let status: T | undefined;
+        for (let waited = 0; waited < 10_000 && status?.running !== false; waited += 50) {
+          await sleep(50);
+          status = (await (await server.get(`/api/files/${id}/${what}`)).json()) as T;
+        }
+        return status;
+      };
+      // Rows of two layers take a thread to be combined.
+      const layers: { search: string; role: 'include' }[] = [];
+      let searchError: SearchStatus['error'] = null;
+      for (const pattern of ['01 02', '05 06']) {
+        const begun = await server.get(`/api/files/${id}/searches`, { kind: 'bytes', pattern, report: 'lines' });
+        expect(begun.status).toBe(201);
+        const search = (await begun.json()) as SearchReply;
+        layers.push({ search: search.id, role: 'include' });
+        const status = await outcome<SearchStatus>(`searches/${search.id}`);
+        if (!status?.error) expect(status?.complete).toBe(true);
+        else {
+          searchError = status.error;
+          expect(status.error.message).toMatch(/threads died or could not be started/);
+        }
       }
-      if (status?.error) {
-        searchesStopped++;
-        expect(status.error.message).toMatch(/threads died or could not be started/);
-      } else expect(status?.complete).toBe(true);
+      if (searchError) searchesStopped++;
+      const made = await server.get(`/api/files/${id}/filters`, { layers });
+      expect(made.status).toBe(201);
+      const filter = await outcome<FilterStatus>(`filters/${((await made.json()) as FilterReply).id}`);
+      if (searchError) expect(filter?.complete).toBe(false);
+      else if (filter?.error) {
+        filtersStopped++;
+        expect(filter.error.message).toBe('The filter stopped: its threads died or could not be started.');
+      } else expect(filter?.complete).toBe(true);
       const window = await server.get(`/api/files/${id}/bytes?offset=1000&length=65536`);
       expect(Buffer.from(await window.arrayBuffer()).equals(patternBytes(1_000, 65_536))).toBe(true);
       // The pools try to start threads by themselves as well.
       await sleep(300);
       expect(server.alive()).toBe(true);
       await server.stop();
-      if (!file?.index.error && !status?.error) break;
+      if (!file?.index.error && !searchError && !filter?.error) break;
     }
     expect(scansStopped).toBeGreaterThan(0);
     expect(searchesStopped).toBeGreaterThan(0);
+    expect(filtersStopped).toBeGreaterThan(0);
   });
 });
 
