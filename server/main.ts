@@ -12,6 +12,7 @@ import { HELP, parseCommandLine, type ServeOptions, STDIN, UsageError } from './
 import { hasDisplay, onEnter, openBrowser, rawArguments } from './cliTerminal.ts';
 import { PathIds } from './files/fileIds.ts';
 import { FileList, type FileOpener } from './files/fileList.ts';
+import { FollowedPaths } from './files/followedPaths.ts';
 import { OpenFile } from './files/openFile.ts';
 import { cacheFolder } from './index/cacheFolder.ts';
 import { diskLineMemory } from './index/indexCache.ts';
@@ -90,11 +91,19 @@ function sparse(source: OpenedSource): boolean {
   }
 }
 
+/** Follows the paths of all files from the start, if that is asked for. */
+function followedPaths(files: FileList, all: boolean): FollowedPaths {
+  const followed = new FollowedPaths(files);
+  if (all) for (const file of files.all) followed.set(file, true);
+  return followed;
+}
+
 function createContext(options: ServeOptions, files: FileList): Context {
   const tokenText = options.token ?? randomSecret();
   const now = (): number => performance.now();
   return {
     files,
+    followed: followedPaths(files, options.follow),
     token: new Secret(tokenText),
     tokenText,
     codes: new OneTimeSecrets<true>(MAX_CODES, now),

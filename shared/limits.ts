@@ -30,3 +30,6 @@ export const MAX_FILTER_CONTEXT = 99;
 
 /** Most rows that one request for filtered rows may ask for, in either direction. */
 export const MAX_FILTER_ROWS = 1_024;
+
+/** Files kept that had one path before; each costs a descriptor, its line index, and the disk space of a file that was deleted. */
+export const MAX_ROTATED = 8;

@@ -62,6 +62,8 @@ export interface Api {
   controlIndex(id: string, action: 'cancel' | 'resume', encoding?: string): Promise<IndexStatus>;
   /** Shows what has the path of this entry now; refused with `unopenable` when that cannot be. */
   reopen(id: string): Promise<FileInfo>;
+  /** Says whether the server goes on with every file that gets the path of this entry. */
+  follow(id: string, on: boolean): Promise<FileInfo>;
   /** Closes a file that had a path before. */
   close(id: string): Promise<void>;
 }
@@ -199,6 +201,7 @@ export function createApi(options: ApiOptions): Api {
       return json(await request(options, `${at(id)}/index${suffix}`, { method: 'POST', body: { action } }));
     },
     reopen: async (id) => json(await request(options, `${at(id)}/reopen`, { method: 'POST', body: {} })),
+    follow: async (id, on) => json(await request(options, `${at(id)}/follow`, { method: 'POST', body: { on } })),
     close: async (id) => {
       await request(options, at(id), { method: 'DELETE' });
     },

@@ -6,6 +6,7 @@
  * the switch, the entry shows that one, in a new generation, and what it showed goes on as an entry of its own, with all that was
  * learned of it: nothing that was readable is lost. Some of those are kept, the oldest go. No path ever comes from outside.
  */
+import { MAX_ROTATED } from '../../shared/limits.ts';
 import type { FileSeam } from '../../shared/protocol.ts';
 import { formatClock } from '../../shared/units.ts';
 import type { LineIndexOptions } from '../index/lineIndex.ts';
@@ -14,9 +15,6 @@ import { OpenError } from '../source/openError.ts';
 import { FileContent } from './fileContent.ts';
 import { newFileId } from './fileIds.ts';
 import { OpenFile } from './openFile.ts';
-
-/** Files kept that had one path before; each costs a descriptor and its line index. */
-const MAX_ROTATED = 8;
 
 /** How files are opened: as at the start. */
 export interface FileOpener {
@@ -119,6 +117,8 @@ export class FileList {
     const seam: FileSeam = { id: kept ? id : null, name: rotatedName(file.name, atMs), atMs };
     const { previous } = file;
     if (kept) file.previous = seam;
+    const { switches, dropped } = file.rotation;
+    file.setRotation({ switches: switches + 1 });
     const before = file.replace(content);
     if (!kept) {
       void before.close();
@@ -133,6 +133,7 @@ export class FileList {
     const older = this.#files.filter(({ role, next }) => role === 'rotated' && next?.id === file.id);
     const oldest = older.length > MAX_ROTATED ? older.at(-1) : undefined;
     if (oldest === undefined || !this.remove(oldest)) this.#changed();
+    else file.setRotation({ dropped: dropped + 1 });
   }
 
   #changed(): void {

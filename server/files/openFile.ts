@@ -6,9 +6,8 @@
  * drops all that was learned; growth keeps it. Listeners are only told *that* something changed and ask for the state they
  * need, so a slow one misses steps, never the outcome.
  */
-import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { FileInfo, FileRole, FileSeam, InputStatus } from '../../shared/protocol.ts';
+import type { FileInfo, FileRole, FileSeam, InputStatus, Rotation } from '../../shared/protocol.ts';
 import type { LineIndex, LineIndexOptions } from '../index/lineIndex.ts';
 import { displayPath } from '../source/displayPath.ts';
 import type { OpenedSource } from '../source/fileSource.ts';
@@ -16,6 +15,7 @@ import { SourceError } from '../source/source.ts';
 import type { TextShape } from '../window/encoding.ts';
 import type { LineReader } from '../window/lineReader.ts';
 import { FileContent } from './fileContent.ts';
+import { lookUp } from './pathLookup.ts';
 
 export type FileChange = 'file' | 'index';
 type Listener = (change: FileChange) => void;
@@ -67,6 +67,7 @@ export class OpenFile {
   /** Set by the list of files when a switch is made. */
   previous: FileSeam | null = null;
   next: FileSeam | null = null;
+  #rotation: Rotation = { followed: false, switches: 0, dropped: 0 };
   #input: InputStatus | null = null;
   readonly #listeners = new Set<Listener>();
   #content: FileContent;
@@ -154,6 +155,7 @@ export class OpenFile {
       pathError: this.#pathError,
       previous: this.previous,
       next: this.next,
+      rotation: this.#rotation,
       input: this.#input,
       told: this.nextTold(),
     };
@@ -206,6 +208,24 @@ export class OpenFile {
     this.#other = null;
     this.#tell('file');
     return before;
+  }
+
+  get pathState(): FileInfo['pathState'] {
+    return this.#pathState;
+  }
+
+  get pathError(): string | null {
+    return this.#pathError;
+  }
+
+  get rotation(): Rotation {
+    return this.#rotation;
+  }
+
+  /** Says what has become of the path, by whoever makes the switches. */
+  setRotation(change: Partial<Rotation>): void {
+    this.#rotation = { ...this.#rotation, ...change };
+    this.#tell('file');
   }
 
   /** Says how standard input is doing, which this is the file of. */
@@ -313,24 +333,5 @@ export class OpenFile {
 
   #tell(change: FileChange): void {
     for (const listener of this.#listeners) listener(change);
-  }
-}
-
-interface Found {
-  readonly state: FileInfo['pathState'];
-  /** Device, inode and birth of another file: a number that is free is given to the next file at once. */
-  readonly other: string | null;
-}
-
-/** What the path leads to; null: cannot be told. Without the right to look nothing is known, and the descriptor stays good. */
-async function lookUp(location: string | Buffer, source: OpenedSource): Promise<Found | null> {
-  try {
-    const { dev, ino, birthtimeNs } = await stat(location, { bigint: true });
-    const { device, inode } = source.identity;
-    if (dev === device && ino === inode) return { state: 'current', other: null };
-    return { state: 'replaced', other: `${dev}:${ino}:${birthtimeNs}` };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    return code === 'ENOENT' || code === 'ENOTDIR' ? { state: 'missing', other: null } : null;
   }
 }

@@ -8,7 +8,7 @@ import { serveBytes } from './bytes.ts';
 import { issueTicket, serveContent, serveTicket } from './content.ts';
 import { type Context, fileById } from './context.ts';
 import { serveEvents } from './events.ts';
-import { closeFile, reopenFile } from './files.ts';
+import { closeFile, followPath, reopenFile } from './files.ts';
 import { mountFilters } from './filters.ts';
 import { serveLines } from './lines.ts';
 import { parseQuery, readEncoding, splitTarget } from './query.ts';
@@ -129,6 +129,10 @@ export function createApi(context: Context): Express {
   routes.postFile('/reopen', (file, req, res) => {
     parseQuery(queryOf(req), []);
     return reopenFile(context, file, req, res);
+  });
+  routes.postFile('/follow', (file, req, res) => {
+    parseQuery(queryOf(req), []);
+    return followPath(context, file, req, res);
   });
   routes.getFile('/bytes', (file, req, res) => serveBytes(context, file, req, res, queryOf(req)));
   routes.getFile('/lines', (file, req, res) => serveLines(context, file, res, queryOf(req)));

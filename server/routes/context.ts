@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FilesReply } from '../../shared/protocol.ts';
 import type { FileList } from '../files/fileList.ts';
+import type { FollowedPaths } from '../files/followedPaths.ts';
 import type { OpenFile } from '../files/openFile.ts';
 import type { Admission } from '../security/admission.ts';
 import type { OneTimeSecrets, Secret } from '../security/secrets.ts';
@@ -12,6 +13,7 @@ export type Ticket = (req: IncomingMessage, res: ServerResponse) => Promise<void
 /** What routes work on; made once at start. */
 export interface Context {
   readonly files: FileList;
+  readonly followed: FollowedPaths;
   readonly token: Secret;
   /** The token itself, for the one reply that hands it out. */
   readonly tokenText: string;

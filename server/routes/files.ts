@@ -26,6 +26,29 @@ export async function reopenFile(
   sendJson(res, 200, await file.info(null));
 }
 
+/** `POST /api/files/:id/follow`: whether the server goes on with every file that gets the path. */
+export async function followPath(
+  context: Context,
+  file: OpenFile,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const body = await readJsonObject(req);
+  checkMembers(body, ['on']);
+  const { on } = body;
+  if (typeof on !== 'boolean') {
+    throw new HttpError(400, 'bad-request', 'on must be true or false', {
+      parameter: 'on',
+      value: JSON.stringify(on)?.slice(0, 100) ?? '',
+      limit: 'true or false',
+    });
+  }
+  if (!context.followed.set(file, on)) {
+    throw new HttpError(409, 'not-replaceable', `${file.name} is not shown by its path`);
+  }
+  sendJson(res, 200, await file.info(null));
+}
+
 /** `DELETE /api/files/:id`: only for files that had a path before. */
 export function closeFile(context: Context, file: OpenFile, res: ServerResponse): void {
   if (!context.files.remove(file)) {

@@ -45,6 +45,16 @@ export interface InputStatus {
   readonly message: string | null;
 }
 
+/** What goes on with the path of an entry. */
+export interface Rotation {
+  /** The server goes on with every file that gets the path, whether a page is open or not. */
+  readonly followed: boolean;
+  /** How often the entry went on with another file. */
+  readonly switches: number;
+  /** How many of the files that it showed before were closed, because there were too many of them. */
+  readonly dropped: number;
+}
+
 export interface FileInfo {
   readonly id: string;
   /**
@@ -78,6 +88,7 @@ export interface FileInfo {
   /** The file that had the path before this one, and for `rotated` ones the file that has taken its place. */
   readonly previous: FileSeam | null;
   readonly next: FileSeam | null;
+  readonly rotation: Rotation;
   /** Only for `stdin`. */
   readonly input: InputStatus | null;
   /** Of two accounts of a file, in the same run, the one with the larger number is the later one, whichever comes first. */

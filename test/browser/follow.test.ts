@@ -362,6 +362,97 @@ describe('rotation', () => {
   );
 });
 
+/** As a tab behind others is, which no page can be made to be from outside. */
+async function setHidden(page: Page, hidden: boolean): Promise<void> {
+  await page.evaluate((now) => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => (now ? 'hidden' : 'visible') });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+}
+
+describe('rotation while the page is hidden', () => {
+  /** Resolves once the page has given its event stream back. */
+  async function hide(page: Page): Promise<void> {
+    const gone = page.waitForEvent('requestfailed', {
+      predicate: (request) => request.url().includes('/events'),
+      timeout: 40_000,
+    });
+    await setHidden(page, true);
+    await gone;
+  }
+
+  /** Gives the path to one file after the other, each for as long as it takes to be noticed. */
+  async function rotate({ path, folder, server }: Scene, contents: readonly string[]): Promise<void> {
+    for (const [n, content] of contents.entries()) {
+      const { switches } = (await server.file()).rotation;
+      renameSync(path, join(folder, `app.log.${n}`));
+      writeFileSync(path, content);
+      await expect.poll(async () => (await server.file()).rotation.switches, PATIENCE).toBe(switches + 1);
+    }
+  }
+
+  test(
+    'loses nothing: all are there when it is shown again, with a word for how many, and the end is followed on',
+    following('day 0\n', [], async (scene) => {
+      const { page, path } = scene;
+      await sees(page, 'day 0');
+      await rows(page).focus();
+      // The page asks for it: nothing was said of it on the command line.
+      await page.keyboard.press('F');
+      await expect.poll(async () => (await scene.server.file()).rotation.followed, PATIENCE).toBe(true);
+      await hide(page);
+      await rotate(scene, ['day 1\n', 'day 2\n', 'day 3\n']);
+      expect(await page.getByRole('tab').count()).toBe(1);
+      await setHidden(page, false);
+      await sees(page, 'day 3');
+      await page
+        .getByText(/app\.log was replaced 3 times, last at [\d:]{8}\. Those before are kept in tabs/)
+        .first()
+        .waitFor();
+      await expect.poll(() => page.getByRole('tab').count(), PATIENCE).toBe(4);
+      appendFileSync(path, 'more of it\n');
+      await sees(page, 'more of it');
+      // Every seam, one after the other.
+      for (const day of [2, 1, 0]) {
+        await page.getByRole('note').getByRole('button').click();
+        await sees(page, `day ${day}`);
+      }
+    }),
+  );
+
+  test(
+    'leaves who has paused at the lines that are read, and says what was closed',
+    following(lines(0, 3_000), ['--follow'], async (scene) => {
+      const { page } = scene;
+      await sees(page, '0002999 a line');
+      await rows(page).hover();
+      await page.mouse.wheel(0, -20_000);
+      await pill(page).waitFor();
+      const mounted = await row(page, ' a line of the log').allTextContents();
+      const first = mounted[Math.floor(mounted.length / 2)]?.match(/\d{7} a line/)?.[0] ?? '?';
+      await sees(page, first);
+      await hide(page);
+      await rotate(scene, ['one\n', 'two\n']);
+      await setHidden(page, false);
+      await page.getByText('app.log was replaced 2 times').first().waitFor();
+      await sees(page, first);
+      await page.getByText('This is what').waitFor();
+      await page.getByRole('button', { name: 'Show the present one' }).click();
+      await sees(page, 'two');
+
+      await hide(page);
+      await rotate(
+        scene,
+        Array.from({ length: 9 }, (_, n) => `later ${n}\n`),
+      );
+      await setHidden(page, false);
+      await sees(page, 'later 8');
+      await page.getByText('To keep no more than 8 of them, 3 older ones were closed.').first().waitFor();
+      await expect.poll(() => page.getByRole('tab').count(), PATIENCE).toBe(9);
+    }),
+  );
+});
+
 describe('clear from here', () => {
   const strip = (page: Page): Locator => page.locator('.hidden-strip');
   const clear = async (page: Page): Promise<void> => {

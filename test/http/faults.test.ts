@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../server/app.ts';
 import { FileList } from '../../server/files/fileList.ts';
+import { FollowedPaths } from '../../server/files/followedPaths.ts';
 import { OpenFile } from '../../server/files/openFile.ts';
 import type { Context } from '../../server/routes/context.ts';
 import { Admission, DEFAULT_LIMITS } from '../../server/security/admission.ts';
@@ -69,12 +70,14 @@ let origin: string;
 beforeEach(async () => {
   source = new FaultySource();
   const file = OpenFile.at('f', '/nowhere/faulty.bin', source, () => ({ memory: null, nextData: null }));
+  const files = new FileList([file], {
+    open: () => Promise.reject(new Error('none')),
+    indexOptions: () => ({ memory: null, nextData: null }),
+  });
   const context: Context = {
     run: 'this-run',
-    files: new FileList([file], {
-      open: () => Promise.reject(new Error('none')),
-      indexOptions: () => ({ memory: null, nextData: null }),
-    }),
+    files,
+    followed: new FollowedPaths(files),
     token: new Secret(TOKEN),
     tokenText: TOKEN,
     codes: new OneTimeSecrets(1, () => 0),

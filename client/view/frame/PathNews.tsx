@@ -4,7 +4,6 @@ import { type ReactNode, useState } from 'react';
 import type { FileInfo, FileSeam } from '../../../shared/protocol.ts';
 import { formatClock } from '../../../shared/units.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
-import { useFollow } from '../../state/follow.ts';
 import { switchesItself } from '../../state/rotation.ts';
 import { appStore } from '../../state/store.ts';
 
@@ -82,9 +81,9 @@ function Rotated({ next }: { readonly next: FileSeam }) {
 }
 
 export function PathNews({ file }: { readonly file: FileInfo }) {
-  const { status } = useFollow(file.id);
   if (file.role === 'rotated') return file.next && <Rotated key={file.id} next={file.next} />;
-  if (file.pathState === 'missing') return <Missing key={`${file.id} missing`} file={file} waits={status === 'live'} />;
+  if (file.pathState === 'missing')
+    return <Missing key={`${file.id} missing`} file={file} waits={file.rotation.followed} />;
   // In a moment the new one is shown: no banner comes and goes for that.
   if (file.pathState === 'current' || switchesItself(file)) return null;
   return <Replaced key={`${file.id} ${file.pathError}`} file={file} />;

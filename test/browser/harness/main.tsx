@@ -36,6 +36,7 @@ const file: FileInfo = {
   pathError: null,
   previous: null,
   next: null,
+  rotation: { followed: false, switches: 0, dropped: 0 },
   input: null,
   told: 1,
   index: {

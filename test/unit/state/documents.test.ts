@@ -32,6 +32,7 @@ const file = (id: string, told: number, over: Partial<FileInfo> = {}): FileInfo 
   pathError: null,
   previous: null,
   next: null,
+  rotation: { followed: false, switches: 0, dropped: 0 },
   input: null,
   told,
   ...over,
