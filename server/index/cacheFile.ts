@@ -44,6 +44,8 @@ export const CACHE_VERSION = 1;
 const MAGIC = Buffer.from('BVLINES\n', 'latin1');
 const HASH_BYTES = 32;
 const COUNTS_BYTES = PAGES_PER_SUPERBLOCK * Uint32Array.BYTES_PER_ELEMENT;
+/** No link is followed, and what is no file but a pipe is not waited for. Windows has neither flag. */
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** Far more than a PiB needs; what is larger is not ours. */
 const MAX_HEADER_BYTES = 1 << 26;
 
@@ -81,7 +83,7 @@ export async function writeCacheFile(path: string, content: CacheContent): Promi
 /** The content of a stored index, or null when anything about it is not as it was written. Rejects when it cannot be read. */
 export async function readCacheFile(path: string): Promise<CacheContent | null> {
   if (endianness() !== 'LE') return null;
-  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  const file = await open(path, READ_FLAGS);
   try {
     const { size } = await file.stat();
     const hash = createHash('sha256');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -7,6 +8,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -250,6 +252,15 @@ describe('IndexCache', () => {
     symlinkSync(elsewhere, join(other, name));
     expect(await open(path, linked)).toMatchObject({ fromCache: false });
     expect(readFileSync(elsewhere).equals(stored)).toBe(true);
+  });
+
+  it.skipIf(process.platform === 'win32')('does not wait for a pipe that lies where an index should be', async () => {
+    const { path, folder, cache, entries } = setup();
+    await open(path, cache);
+    const [stored = ''] = entries();
+    rmSync(join(folder, stored));
+    execFileSync('mkfifo', [join(folder, stored)]);
+    expect(await open(path, cache)).toMatchObject({ fromCache: false, complete: true });
   });
 
   it('keeps small files out', async () => {
