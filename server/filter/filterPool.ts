@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { serverAsset } from '../assets.ts';
+import { Rotation } from '../rotation.ts';
 import { searchModule } from '../search/searchPool.ts';
 import { startWorker } from '../startWorker.ts';
 import type { FilterAnswer, FilterJob, FilterWorkerData } from './filterJob.ts';
@@ -49,8 +50,7 @@ export function filterPool(): FilterPool {
 export class FilterPool {
   readonly #threadCount: number;
   #threads: Thread[] = [];
-  /** In the order in which they are asked. */
-  #clients: FilterClient[] = [];
+  readonly #rotation = new Rotation<FilterClient>();
   #nextJob = 1;
   #bytes = 0;
 
@@ -60,13 +60,13 @@ export class FilterPool {
 
   /** Starts asking `client` for jobs; also says that it has jobs again after `nextJob` gave null. */
   wake(client: FilterClient): void {
-    if (!this.#clients.includes(client)) this.#clients.push(client);
+    this.#rotation.add(client);
     this.#fill();
   }
 
   /** Never asks `client` again; its jobs that are under way still report. */
   forget(client: FilterClient): void {
-    this.#clients = this.#clients.filter((other) => other !== client);
+    this.#rotation.remove(client);
   }
 
   /** Resolves once no thread has a job on this descriptor, which may then be closed. Its filters must be closed before. */
@@ -103,18 +103,11 @@ export class FilterPool {
   }
 
   #next(): Flying | null {
-    for (;;) {
-      const client = this.#clients.shift();
-      if (!client) return null;
-      const job = client.nextJob(this.#nextJob);
-      // A client without a job leaves the rotation until it wakes again.
-      if (!job) continue;
-      this.#nextJob++;
-      if (!this.#clients.includes(client)) this.#clients.push(client);
-      let bytes = 0;
-      for (const { parts } of job.layers) for (const part of parts) bytes += part.bytes.length;
-      return { job, client, bytes };
-    }
+    const next = this.#rotation.next((client) => client.nextJob(this.#nextJob++));
+    if (!next) return null;
+    let bytes = 0;
+    for (const { parts } of next.job.layers) for (const part of parts) bytes += part.bytes.length;
+    return { ...next, bytes };
   }
 
   /** Null when the system has no thread left. */

@@ -9,9 +9,9 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
-import { assert } from '../../shared/assert.ts';
 import { PAGE_BYTES } from '../../shared/limits.ts';
 import { serverAsset } from '../assets.ts';
+import { Rotation } from '../rotation.ts';
 import { startWorker } from '../startWorker.ts';
 import { kernelModule } from './kernel.ts';
 import type { ScanJob, ScanResult, ScanWorkerData } from './scanJob.ts';
@@ -64,8 +64,7 @@ export function scanPool(): ScanPool {
 export class ScanPool implements ScanScheduler {
   readonly size: number;
   #threads: Thread[] = [];
-  /** In the order in which they are asked. */
-  #clients: ScanClient[] = [];
+  readonly #rotation = new Rotation<ScanClient>();
   #nextId = 1;
 
   constructor(size: number) {
@@ -73,12 +72,12 @@ export class ScanPool implements ScanScheduler {
   }
 
   wake(client: ScanClient): void {
-    if (!this.#clients.includes(client)) this.#clients.push(client);
+    this.#rotation.add(client);
     this.#fill();
   }
 
   forget(client: ScanClient): void {
-    this.#clients = this.#clients.filter((other) => other !== client);
+    this.#rotation.remove(client);
   }
 
   /** Ends all threads; jobs under way report an error. For tests. */
@@ -92,7 +91,7 @@ export class ScanPool implements ScanScheduler {
       for (let i = 0; i < this.size; i++) {
         const jobs = this.#threads[i]?.jobs.size ?? 0;
         if (jobs >= depth) continue;
-        const next = this.#next();
+        const next = this.#rotation.next((client) => client.nextJob(this.#nextId++));
         if (!next) return;
         const thread = this.#threads[i] ?? this.#start() ?? this.#threads[0];
         if (!thread) {
@@ -103,20 +102,6 @@ export class ScanPool implements ScanScheduler {
         thread.worker.postMessage(next.job);
       }
     }
-  }
-
-  #next(): { job: ScanJob; client: ScanClient } | null {
-    while (this.#clients.length > 0) {
-      const client = this.#clients.shift();
-      assert(client !== undefined, 'a client is waiting');
-      const job = client.nextJob(this.#nextId);
-      // A client without a job leaves the rotation until it wakes again.
-      if (!job) continue;
-      this.#nextId++;
-      if (!this.#clients.includes(client)) this.#clients.push(client);
-      return { job, client };
-    }
-    return null;
   }
 
   /** Null when the system has no thread left. */

@@ -14,6 +14,7 @@ import type { Worker } from 'node:worker_threads';
 import { assert } from '../../shared/assert.ts';
 import { serverAsset } from '../assets.ts';
 import type { WasmGlobal, WasmModule } from '../index/wasmTypes.ts';
+import { Rotation } from '../rotation.ts';
 import { startWorker } from '../startWorker.ts';
 import { CONTEXT_BYTES, PIECE_BYTES } from './kernel.ts';
 import type { SearchPlan } from './plan.ts';
@@ -96,8 +97,7 @@ export class SearchPool {
   readonly #threadCount: number;
   readonly #deadlineMs: number;
   #threads: Thread[] = [];
-  /** In the order in which they are asked. */
-  #clients: SearchClient[] = [];
+  readonly #rotation = new Rotation<SearchClient>();
   readonly #ids = new Map<SearchClient, number>();
   #nextSearch = 1;
   #nextJob = 1;
@@ -117,13 +117,13 @@ export class SearchPool {
   /** Starts asking `client` for jobs; also says that it has jobs again after `nextJob` gave null. */
   wake(client: SearchClient): void {
     if (!this.#ids.has(client)) this.#ids.set(client, this.#nextSearch++);
-    if (!this.#clients.includes(client)) this.#clients.push(client);
+    this.#rotation.add(client);
     this.#fill();
   }
 
   /** Never asks `client` again; its jobs that are under way still report. */
   forget(client: SearchClient): void {
-    this.#clients = this.#clients.filter((other) => other !== client);
+    this.#rotation.remove(client);
     const search = this.#ids.get(client);
     this.#ids.delete(client);
     if (search === undefined) return;
@@ -161,19 +161,12 @@ export class SearchPool {
     }
   }
 
-  #next(): { job: SearchJob; client: SearchClient } | null {
-    for (;;) {
-      const client = this.#clients.shift();
-      if (!client) return null;
+  #next(): { readonly job: SearchJob; readonly client: SearchClient } | null {
+    return this.#rotation.next((client) => {
       const search = this.#ids.get(client);
       assert(search !== undefined, 'a client in rotation is known');
-      const job = client.nextJob(this.#nextJob, search);
-      // A client without a job leaves the rotation until it wakes again.
-      if (!job) continue;
-      this.#nextJob++;
-      if (!this.#clients.includes(client) && this.#ids.has(client)) this.#clients.push(client);
-      return { job, client };
-    }
+      return client.nextJob(this.#nextJob++, search);
+    });
   }
 
   #give(thread: Thread, job: SearchJob, client: SearchClient): void {

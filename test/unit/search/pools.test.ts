@@ -56,3 +56,32 @@ test('a search gets a thread when that of another died which wants none any more
   expect(first.lost).toBe(2);
   await pool.stop();
 });
+
+test('a job that comes up while another client is asked for one is a job of its own', async () => {
+  const pool = new FilterPool(2);
+  const lost: number[] = [];
+  const done = new Promise<void>((resolve) => {
+    const client = (nextJob: FilterClient['nextJob']): FilterClient => {
+      return {
+        nextJob,
+        jobDone: never,
+        jobLost: ({ id }) => {
+          if (lost.push(id) === 2) resolve();
+        },
+      };
+    };
+    const jobs = (before: () => void): FilterClient['nextJob'] => {
+      let left = 1;
+      return (id) => {
+        if (left-- <= 0) return null;
+        before();
+        return { id, layers: [] } as Partial<FilterJob> as FilterJob;
+      };
+    };
+    const second = client(jobs(() => undefined));
+    pool.wake(client(jobs(() => pool.wake(second))));
+  });
+  await done;
+  expect(new Set(lost).size).toBe(2);
+  await pool.stop();
+});
