@@ -149,6 +149,23 @@ describe('rules', () => {
   );
 
   test(
+    'say over bytes that only lines of text are highlighted',
+    inPage(async (page) => {
+      await opened(page);
+      await page.keyboard.press('H');
+      const note = panel(page).getByRole('note');
+      await panel(page).waitFor();
+      expect(await note.count()).toBe(0);
+      await page.keyboard.press('x');
+      await expect
+        .poll(() => note.textContent(), PATIENCE)
+        .toBe('Only lines of text are highlighted, and this view shows bytes. x shows the text, \\ both.');
+      await page.keyboard.press('\\');
+      await expect.poll(() => note.count(), PATIENCE).toBe(0);
+    }),
+  );
+
+  test(
     'are typed until Escape, which gives the keyboard back to the rows',
     inPage(async (page) => {
       await opened(page);

@@ -6,6 +6,7 @@ import { changeHighlighters, highlightersNow, useHighlighters, useRuleCounts } f
 import { MAX_RULES, MAX_SETS, moved, newId, newRule, ruleCount } from '../../highlight/rules.ts';
 import { tintName } from '../../state/tints.ts';
 import { notify } from '../../state/ui.ts';
+import { useActiveView } from '../../state/useApp.ts';
 import { chooseText, saveText } from '../files.ts';
 import { Keycaps } from '../frame/Keycaps.tsx';
 import { UndoBar, useUndo } from '../undo.tsx';
@@ -86,6 +87,18 @@ function Advice() {
   );
 }
 
+/** Bytes have no lines: without this, nothing would say why nothing is coloured. */
+function BytesOnly() {
+  const mode = useActiveView()?.mode;
+  if (mode !== 'hex') return null;
+  return (
+    <p className="rule-bytes" role="note">
+      Only lines of text are highlighted, and this view shows bytes. <Keycaps chord="x" /> shows the text,{' '}
+      <Keycaps chord="\" /> both.
+    </p>
+  );
+}
+
 export function HighlightersPanel() {
   const sets = useHighlighters((state) => state.sets);
   const counts = useRuleCounts();
@@ -120,6 +133,7 @@ export function HighlightersPanel() {
         </button>
       </div>
       <div className="rules-body scrolls">
+        <BytesOnly />
         <Words />
         {sets.length === 0 && <Advice />}
         {sets.map((set, index) => (
