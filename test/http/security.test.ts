@@ -37,7 +37,18 @@ function expectHeaders(headers: Headers): void {
 }
 
 const routes = (): string[] =>
-  ['', '/bytes?offset=0&length=1', '/lines?start=0&count=1', '/content', '/events', '/downloads', '/index', '/searches']
+  [
+    '',
+    '/bytes?offset=0&length=1',
+    '/lines?start=0&count=1',
+    '/content',
+    '/events',
+    '/reopen',
+    '/follow',
+    '/downloads',
+    '/index',
+    '/searches',
+  ]
     .map((route) => `/api/files/${id}${route}`)
     .concat('/api', '/api/', '/api/files', '/api/none', '/api/files/nope', '/api/session/x');
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
