@@ -63,7 +63,7 @@ const lines = (from: number, to: number): string =>
 const row = (page: Page, text: string): Locator => page.getByRole('row').filter({ hasText: text });
 const rows = (page: Page): Locator => page.getByRole('grid');
 const button = (page: Page): Locator => page.getByRole('button', { name: 'Follow the end', exact: true });
-const pill = (page: Page): Locator => page.locator('.follow-pill');
+const pill = (page: Page): Locator => page.locator('.news-pill');
 
 /** The row is on the screen, not only in the page. */
 async function inView(page: Page, text: string): Promise<boolean> {
@@ -452,6 +452,52 @@ describe('rotation while the page is hidden', () => {
     }),
   );
 });
+
+test(
+  'filtered lines are followed with the full view, and pause alone when they are scrolled away',
+  following(
+    lines(0, 2_000),
+    ['--follow'],
+    async ({ page, path }) => {
+      await sees(page, '0001999 a line');
+      await rows(page).focus();
+      await page.keyboard.press('&');
+      await page.getByRole('combobox', { name: 'Filter' }).waitFor();
+      await page.keyboard.type('7 a line');
+      await page.keyboard.press('Enter');
+      const filtered = page.locator('[data-pane="filtered"]');
+      const last = async (): Promise<string> => {
+        const texts = await filtered.locator('.text-line').allTextContents();
+        return (
+          texts
+            .map((text) => text.trimEnd())
+            .sort()
+            .at(-1) ?? ''
+        );
+      };
+      await expect.poll(last, PATIENCE).toBe('0001997 a line of the log');
+      appendFileSync(path, lines(2_000, 3_000));
+      await expect.poll(last, PATIENCE).toBe('0002997 a line of the log');
+      await sees(page, '0002999 a line');
+      await filtered.getByRole('grid').hover();
+      await page.mouse.wheel(0, -2_000);
+      await filtered.locator('.news-pill').getByText('Paused · nothing new').waitFor();
+      appendFileSync(path, lines(3_000, 3_100));
+      await sees(page, '0003099 a line');
+      await filtered.locator('.news-pill').getByText('10 new rows').waitFor();
+      expect(await last()).not.toBe('0003097 a line of the log');
+      await filtered.locator('.news-pill').click();
+      await expect.poll(last, PATIENCE).toBe('0003097 a line of the log');
+      await expect.poll(() => pill(page).count(), PATIENCE).toBe(0);
+      // The keyboard alone does not take the full view from its end.
+      await filtered.getByRole('grid').focus();
+      appendFileSync(path, lines(3_100, 3_200));
+      await sees(page, '0003199 a line');
+      await expect.poll(last, PATIENCE).toBe('0003197 a line of the log');
+    },
+    LATE,
+  ),
+);
 
 describe('clear from here', () => {
   const strip = (page: Page): Locator => page.locator('.hidden-strip');

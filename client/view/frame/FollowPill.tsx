@@ -1,11 +1,10 @@
-/** What has come since following was paused, and the way back to the end. */
-import { ArrowDownToLine } from 'lucide-react';
+/** What has come to the file since following was paused. */
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { counted, formatCount, formatSize } from '../../../shared/units.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
 import { type FollowNews, newsSince, useFollow } from '../../state/follow.ts';
 import { useUi } from '../../state/ui.ts';
-import './follow.css';
+import { NewsPill } from '../NewsPill.tsx';
 
 function says({ bytes, lines, renewed }: FollowNews): string {
   if (renewed) return `A new file · ${formatSize(bytes)}`;
@@ -22,17 +21,12 @@ export function FollowPill({ file }: { readonly file: FileInfo }) {
   if (follow.status !== 'paused') return null;
   const news = newsSince(follow.since, file);
   return (
-    <div className={panelOpen ? 'follow-layer follow-layer-narrow' : 'follow-layer'}>
-      <button
-        type="button"
-        className="follow-pill layer tabular"
-        data-tip={`${counted(news.bytes, 'byte')} since following was paused. Go on following`}
-        data-tip-command="follow.toggle"
-        onClick={() => runCommand('follow.toggle')}
-      >
-        <ArrowDownToLine className="icon" aria-hidden="true" />
-        {says(news)}
-      </button>
-    </div>
+    <NewsPill
+      says={says(news)}
+      tip={`${counted(news.bytes, 'byte')} since following was paused. Go on following`}
+      command="follow.toggle"
+      narrow={panelOpen}
+      onPress={() => runCommand('follow.toggle')}
+    />
   );
 }

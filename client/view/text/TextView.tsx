@@ -27,6 +27,7 @@ import type { OverviewProps } from '../overview/Overview.tsx';
 import type { OverviewLayer } from '../overview/paintLayers.ts';
 import { RowsViewport } from '../rows.tsx';
 import { hasControlPictures } from './controlPictures.ts';
+import { FilteredNewsPill } from './FilteredNewsPill.tsx';
 import { type FilteredRows, filteredRowClass } from './filteredRows.ts';
 import { renderTextRow } from './renderTextRow.tsx';
 import { SeamHeader } from './SeamHeader.tsx';
@@ -195,7 +196,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     geometry.look(snapshot.epoch, runway.firstVisibleRow, runway.lastVisibleRow);
   });
 
-  useTextFollow({ file, view, geometry, snapshot, runway, size, wrap, fit, beside });
+  const news = useTextFollow({ file, view, geometry, snapshot, runway, size, wrap, fit, beside });
 
   const cursorRow = run ? rowOfOffset(run, view.cursor, size) : null;
   hold.current = () => {
@@ -320,6 +321,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
             onScroll={sideways.scrollTo}
           />
         )}
+        <FilteredNewsPill news={news} />
         <CopyNotice actions={copy} />
       </div>
       <TextOverview

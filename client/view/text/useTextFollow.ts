@@ -24,17 +24,27 @@ export interface TextFollowParts {
   readonly beside: boolean;
 }
 
-export function useTextFollow(parts: TextFollowParts): void {
+/** Filtered lines below a full view that goes on following, once they were scrolled away from their end. */
+export interface FilteredNews {
+  /** Rows that have come since. */
+  readonly rows: number;
+  /** Goes on following. */
+  readonly resume: () => void;
+}
+
+/** Null: there is nothing to say. */
+export function useTextFollow(parts: TextFollowParts): FilteredNews | null {
   const { file, view, geometry, snapshot, runway, size, wrap, fit, beside } = parts;
   const { run, epoch, rowCount } = snapshot;
   const { status } = useFollow(file.id);
   // Of two linked panes the one that leads decides; the other goes along.
   const leads = beside || view.mode !== 'both' || view.leads === 'text';
-  const [away, setAway] = useState(false);
-  const own = status === 'live' ? (away ? 'paused' : 'live') : 'off';
+  /** How many rows there were when they were scrolled away. */
+  const [awayAt, setAwayAt] = useState<number | null>(null);
+  const own = status === 'live' ? (awayAt === null ? 'live' : 'paused') : 'off';
   useFollowEnd({
     status: leads && run ? (beside ? own : status) : 'off',
-    tell: (event) => (beside ? setAway(event === 'left') : tellFollow(event, file)),
+    tell: (event) => (beside ? setAwayAt(event === 'left' ? rowCount : null) : tellFollow(event, file)),
     runway,
     measured: wrap,
     epoch: `${epoch} ${fit}`,
@@ -48,4 +58,6 @@ export function useTextFollow(parts: TextFollowParts): void {
       else if (!geometry.moving) geometry.showEnd();
     },
   });
+  if (!beside || own !== 'paused' || awayAt === null) return null;
+  return { rows: Math.max(0, rowCount - awayAt), resume: () => setAwayAt(null) };
 }

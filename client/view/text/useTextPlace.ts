@@ -5,6 +5,7 @@ import type { RowGeometry, TextScroll } from '../../rows/textChange.ts';
 import type { TextRun } from '../../rows/textRun.ts';
 import { rowOfOffset } from '../../rows/textRun.ts';
 import type { Runway } from '../../rows/useRunway.ts';
+import { followOf } from '../../state/follow.ts';
 import { appStore, type FileView, type Lead } from '../../state/store.ts';
 import { heldPlace } from './heldPlace.ts';
 import type { TextTop } from './useTextGeometry.ts';
@@ -142,11 +143,14 @@ export function useTextPlace(parts: TextPlaceParts): () => void {
     arrived();
   }, [view, geometry, come, arrived]);
 
-  const { follows } = parts;
+  const { follows, fileId } = parts;
   const { cursor } = view;
+  const came = useRef(cursor);
   useLayoutEffect(() => {
-    if (follows) come(cursor);
-  }, [follows, cursor, come]);
+    // The end of the file stays in view until the cursor is moved: to give the keyboard to another pane is no wish to leave it.
+    if (follows && (came.current !== cursor || followOf(fileId).status !== 'live')) come(cursor);
+    came.current = cursor;
+  }, [follows, cursor, fileId, come]);
 
   return useCallback(() => {
     arrived();
