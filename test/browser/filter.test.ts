@@ -587,9 +587,13 @@ describe('a file that changes', () => {
       appendFileSync(path, more.map((line) => `${line}\n`).join(''));
       const grown = filtered([...first, ...more], has('ERROR'));
       await says(page, 'filtered', `${count(grown.length)} of 2,400 lines`);
-      await page.keyboard.press('Control+End');
+      // The count is known before the rows are here.
+      const end = async (): Promise<unknown> => {
+        await page.keyboard.press('Control+End');
+        return (await shownRows(page, 'filtered')).at(-1);
+      };
+      await expect.poll(end, PATIENCE).toEqual(grown.at(-1));
       await shows(page, 'filtered', grown, null);
-      await expect.poll(async () => (await shownRows(page, 'filtered')).at(-1), PATIENCE).toEqual(grown.at(-1));
       const other = log.slice(5_000, 6_000);
       writeFileSync(path, other.map((line) => `${line}\n`).join(''));
       await says(page, 'filtered', `${count(other.filter(has('ERROR')).length)} of 1,000 lines`);
