@@ -20,6 +20,8 @@ export interface FilterApi {
   create(fileId: string, filter: FilterRequest): Promise<FilterReply>;
   status(fileId: string, id: string): Promise<FilterStatus>;
   rows(fileId: string, id: string, place: RowsPlace, count: number, signal?: AbortSignal): Promise<FilterRowsReply>;
+  /** As `rows`, without the numbers of the lines, which cost most. */
+  extents(fileId: string, id: string, place: RowsPlace, count: number, signal: AbortSignal): Promise<FilterRowsReply>;
   histogram(fileId: string, id: string, buckets: number): Promise<FilterHistogramReply>;
   download(fileId: string, id: string, body: FilterDownloadRequest): Promise<DownloadReply>;
   remove(fileId: string, id: string): Promise<void>;
@@ -33,6 +35,8 @@ export function createFilterApi(options: ApiOptions): FilterApi {
     status: async (fileId, id) => json(await request(options, at(fileId, id), {})),
     rows: async (fileId, id, place, count, signal) =>
       json(await request(options, `${at(fileId, id)}/rows?${query({ ...place, count })}`, { signal })),
+    extents: async (fileId, id, place, count, signal) =>
+      json(await request(options, `${at(fileId, id)}/rows?${query({ ...place, count, lines: 0 })}`, { signal })),
     histogram: async (fileId, id, buckets) =>
       json(await request(options, `${at(fileId, id)}/histogram?${query({ buckets })}`, {})),
     download: async (fileId, id, body) =>

@@ -25,7 +25,7 @@ import {
   setSearch,
 } from './searchStore.ts';
 import { FIRST_POLL_MS, RETRY_MS, sleep } from './seek.ts';
-import { onlyFiltered, seekShown } from './seekShown.ts';
+import { onlyFiltered, sayWhenSlow, seekShown } from './seekShown.ts';
 import { isShown } from './visible.ts';
 
 export const searchApi = createSearchApi(ours);
@@ -250,18 +250,19 @@ async function walk(fileId: string, direction: Direction, here: boolean): Promis
   seeking.set(fileId, abort);
   patchSearch(fileId, seq, { seeking: direction, ...(!here && { note: null }) });
   const start = direction === 'next' && !here ? view.cursor + 1 : view.cursor;
+  const quiet = sayWhenSlow(fileId, seq);
   try {
     // Hits in what is hidden are out of sight.
-    const shown = async (from: number): Promise<SearchNearReply> => {
-      const near = await seekShown(searchApi, fileId, id, Math.max(from, view.start), direction, abort.signal);
+    const shown = async (from: number, limit: number | null): Promise<SearchNearReply> => {
+      const near = await seekShown(searchApi, fileId, id, Math.max(from, view.start), limit, direction, abort.signal);
       return near.hit !== null && near.hit.offset < view.start ? { ...near, hit: null, number: null } : near;
     };
-    let reply = await shown(start);
+    let reply = await shown(start, null);
     let note: string | null = null;
     if (reply.hit === null && isMine(fileId, seq)) {
       const size = appStore.getState().files.find((file) => file.id === fileId)?.size ?? 0;
       const around = direction === 'next' ? 0 : Math.max(size, reply.size);
-      reply = await shown(around);
+      reply = await shown(around, view.cursor);
       if (reply.hit !== null) {
         const alone = reply.hit.offset === view.cursor && (reply.total === 1 || onlyFiltered(fileId));
         const from = direction === 'next' ? 'start' : 'end';
@@ -282,6 +283,7 @@ async function walk(fileId: string, direction: Direction, here: boolean): Promis
     if (abort.signal.aborted || recovers(fileId, seq, error)) return;
     patchSearch(fileId, seq, { note: error instanceof Error ? `${error.message}.` : String(error) });
   } finally {
+    quiet();
     if (seeking.get(fileId) === abort) seeking.delete(fileId);
   }
 }

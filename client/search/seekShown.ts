@@ -5,11 +5,15 @@ import { filterApi } from '../filter/filterApi.ts';
 import type { RowsState } from '../filter/filterState.ts';
 import { filterOf, filterStore, shownAs } from '../filter/filterStore.ts';
 import { appStore } from '../state/store.ts';
+import { patchSearch, searchOf } from './searchStore.ts';
 import { seek, sleep } from './seek.ts';
 import { nearestShown } from './shownHits.ts';
 
 /** While rows of the filter are still to come. */
 const ROWS_POLL_MS = 60;
+/** Said when the next hit is not there after so long. */
+const LOOKING = 'Looking through the filtered lines for the next hit; Esc stops that.';
+const LOOKING_MS = 300;
 
 /** The rows that have the keyboard are those that a filter leaves, and it can have some. */
 export function onlyFiltered(fileId: string): boolean {
@@ -18,6 +22,16 @@ export function onlyFiltered(fileId: string): boolean {
   const shown = shownAs(filter);
   if (shown === 'split') return filterStore.getState().below;
   return shown === 'place' && appStore.getState().views[fileId]?.pane === 'text';
+}
+
+/** Says after a while what is going on; the returned function takes that back. */
+export function sayWhenSlow(fileId: string, seq: number): () => void {
+  if (!onlyFiltered(fileId)) return () => undefined;
+  const timer = setTimeout(() => patchSearch(fileId, seq, { note: LOOKING }), LOOKING_MS);
+  return () => {
+    clearTimeout(timer);
+    if (searchOf(fileId)?.note === LOOKING) patchSearch(fileId, seq, { note: null });
+  };
 }
 
 /** The rows as soon as the server has begun to make them; null when the filter is taken away meanwhile. */
@@ -37,12 +51,13 @@ function plain(error: unknown): never {
   throw new Error(`The filtered lines could not be looked through: ${error instanceof Error ? error.message : error}`);
 }
 
-/** As seek, but among the lines that are shown. */
+/** As seek, but among the lines that are shown, and not beyond `limit`. */
 export async function seekShown(
   searchApi: SearchApi,
   fileId: string,
   id: string,
   from: number,
+  limit: number | null,
   direction: Direction,
   signal: AbortSignal,
 ): Promise<SearchNearReply> {
@@ -55,7 +70,7 @@ export async function seekShown(
       near,
       hitsIn: (start, end) => searchApi.hitsIn(fileId, id, start, end, signal),
       rows: (offset, count): Promise<FilterRowsReply> =>
-        filterApi.rows(fileId, made.id, { offset }, count, signal).catch(plain),
+        filterApi.extents(fileId, made.id, { offset }, count, signal).catch(plain),
       moreRows: async () => {
         const { running } = await filterApi.status(fileId, made.id).catch(plain);
         await sleep(ROWS_POLL_MS);
@@ -64,6 +79,7 @@ export async function seekShown(
       },
     },
     from,
+    limit,
     direction,
   );
 }

@@ -19,9 +19,9 @@ export interface ShownHitsSource {
   moreRows(): Promise<boolean>;
 }
 
-/** Rows that are compared at once: most that one request gives, and few enough that going back seldom meets too many hits. */
-const NEXT_ROWS = 1_024;
-const PREVIOUS_ROWS = 64;
+/** Rows that are compared at once: few at first, then more, as far as one request gives and going back does not meet too many hits. */
+const FIRST_ROWS = 16;
+const MOST_ROWS = { next: 1_024, previous: 256 } as const;
 
 const endOf = (row: FilterRow): number => row.offset + row.length + row.terminatorLength;
 
@@ -30,25 +30,33 @@ const holds = (row: FilterRow, offset: number, size: number): boolean =>
   row.offset <= offset &&
   (offset < endOf(row) || (offset === size && endOf(row) === size && row.terminatorLength === 0));
 
-/** The first hit (`next`) at or after `from`, or the last before it, that begins in a row. `hit` is null when there is none. */
+/**
+ * The first hit (`next`) at or after `from`, or the last before it, that begins in a row. `hit` is null when there is none as far as
+ * `limit`, where it is known that there is none beyond.
+ */
 export async function nearestShown(
   source: ShownHitsSource,
   from: number,
+  limit: number | null,
   direction: Direction,
 ): Promise<SearchNearReply> {
-  for (let place = from; ; ) {
+  const isBeyond = (offset: number): boolean =>
+    limit !== null && (direction === 'next' ? offset > limit : offset < limit);
+  let count = FIRST_ROWS;
+  for (let place = from; ; count = Math.min(count * 4, MOST_ROWS[direction])) {
     const reply = await source.near(place, direction);
     if (reply.hit === null) return reply;
     const { offset } = reply.hit;
-    const { rows, exact, size } = await source.rows(offset, direction === 'next' ? NEXT_ROWS : 1);
+    const none = { ...reply, hit: null, number: null };
+    if (isBeyond(offset)) return none;
+    const { rows, exact, size } = await source.rows(offset, direction === 'next' ? count : 1);
     const [first] = rows;
     if (first && holds(first, offset, size)) return reply;
     if (!exact && (await source.moreRows())) {
       place = direction === 'next' ? offset : offset + 1;
       continue;
     }
-    const none = { ...reply, hit: null, number: null };
-    const batch = direction === 'next' ? rows : (await source.rows(offset, -PREVIOUS_ROWS)).rows;
+    const batch = direction === 'next' ? rows : (await source.rows(offset, -count)).rows;
     const [top, bottom] = [batch[0], batch.at(-1)];
     if (!top || !bottom) return none;
     const found = await source.hitsIn(top.offset, endOf(bottom));
@@ -56,7 +64,7 @@ export async function nearestShown(
     const hit = direction === 'next' ? held[0] : held.at(-1);
     // Where the last hits are not among those that fit, or some are still to be found, the nearest is not known from these.
     const known = found.exact && (direction === 'next' || !found.more);
-    if (known && hit) return source.near(hit.offset, 'next');
+    if (known && hit) return isBeyond(hit.offset) ? none : source.near(hit.offset, 'next');
     const last = found.hits.at(-1);
     if (!known) place = direction === 'next' ? top.offset : endOf(bottom);
     else if (direction === 'previous') place = top.offset;

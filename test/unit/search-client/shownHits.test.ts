@@ -84,7 +84,7 @@ describe('the nearest hit among filtered lines', () => {
   it('is that which looking at every hit finds, whatever one reply holds', async () => {
     await fc.assert(
       fc.asyncProperty(model, fc.nat(200), fc.constantFrom('next', 'previous'), async (model, from, direction) => {
-        const { hit } = await nearestShown(sourceOf(model), from, direction);
+        const { hit } = await nearestShown(sourceOf(model), from, null, direction);
         expect(hit?.offset ?? null).toBe(nearestByHand(model, from, direction));
       }),
       { seed: 20_261_125, numRuns: 500 },
@@ -93,8 +93,16 @@ describe('the nearest hit among filtered lines', () => {
 
   it('comes with its number among all hits', async () => {
     const source = sourceOf({ size: 40, rows: [row(20, 9, 1)], hits: [1, 12, 25, 33], page: 8 });
-    expect(await nearestShown(source, 0, 'next')).toMatchObject({ hit: { offset: 25 }, number: 2 });
-    expect(await nearestShown(source, 40, 'previous')).toMatchObject({ hit: { offset: 25 }, number: 2 });
+    expect(await nearestShown(source, 0, null, 'next')).toMatchObject({ hit: { offset: 25 }, number: 2 });
+    expect(await nearestShown(source, 40, null, 'previous')).toMatchObject({ hit: { offset: 25 }, number: 2 });
+  });
+
+  it('is not looked for beyond a limit', async () => {
+    const source = sourceOf({ size: 40, rows: [row(20, 9, 1)], hits: [1, 12, 25, 33], page: 8 });
+    expect((await nearestShown(source, 0, 24, 'next')).hit).toBeNull();
+    expect((await nearestShown(source, 0, 25, 'next')).hit?.offset).toBe(25);
+    expect((await nearestShown(source, 40, 26, 'previous')).hit).toBeNull();
+    expect((await nearestShown(source, 40, 25, 'previous')).hit?.offset).toBe(25);
   });
 
   it('leaps over lines and hits that have nothing in common', async () => {
@@ -102,10 +110,10 @@ describe('the nearest hit among filtered lines', () => {
     const rows = lines.filter((_, index) => index % 2 === 0).map((offset) => row(offset, 9, 1));
     const hits = lines.filter((_, index) => index % 2 === 1);
     const source = sourceOf({ size: 200_000, rows, hits, page: 1_024 });
-    expect((await nearestShown(source, 0, 'next')).hit).toBeNull();
-    expect(source.asked.count).toBeLessThan(60);
+    expect((await nearestShown(source, 0, null, 'next')).hit).toBeNull();
+    expect(source.asked.count).toBeLessThan(80);
     const back = sourceOf({ size: 200_000, rows, hits, page: 1_024 });
-    expect((await nearestShown(back, 200_000, 'previous')).hit).toBeNull();
+    expect((await nearestShown(back, 200_000, null, 'previous')).hit).toBeNull();
     expect(back.asked.count).toBeLessThan(700);
   });
 
@@ -124,17 +132,17 @@ describe('the nearest hit among filtered lines', () => {
         return Promise.resolve(true);
       },
     };
-    expect((await nearestShown(source, 0, 'next')).hit?.offset).toBe(12);
+    expect((await nearestShown(source, 0, null, 'next')).hit?.offset).toBe(12);
     expect(waits).toBe(3);
     const unsettled: ShownHitsSource = {
       ...late,
       rows: async (offset, count) => ({ ...(await late.rows(offset, count)), exact: false }),
     };
-    expect((await nearestShown(unsettled, 0, 'next')).hit?.offset).toBe(12);
+    expect((await nearestShown(unsettled, 0, null, 'next')).hit?.offset).toBe(12);
   });
 
   it('counts a match of nothing at the end of the file to the last line', async () => {
     const source = sourceOf({ size: 15, rows: [row(10, 5, 0)], hits: [15], page: 8 });
-    expect((await nearestShown(source, 0, 'next')).hit?.offset).toBe(15);
+    expect((await nearestShown(source, 0, null, 'next')).hit?.offset).toBe(15);
   });
 });
