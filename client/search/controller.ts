@@ -19,8 +19,10 @@ import {
   type CurrentHit,
   currentHit,
   type FileSearch,
+  isOutgrown,
   isRunning,
   patchSearch,
+  problemOf,
   searchOf,
   setSearch,
 } from './searchStore.ts';
@@ -110,12 +112,6 @@ async function create(fileId: string, seq: number, request: SearchRequest): Prom
   }
 }
 
-function problemOf(error: unknown): FileSearch['problem'] {
-  const details = error instanceof ApiError ? error.details : null;
-  const message = error instanceof Error ? error.message : String(error);
-  return { message, position: details?.position ?? null, length: details?.length ?? 0 };
-}
-
 function forget(fileId: string, search: FileSearch): void {
   // The server drops searches by itself when there are too many.
   if (search.id !== null) searchApi.remove(fileId, search.id).catch(() => undefined);
@@ -178,7 +174,8 @@ export async function follow(fileId: string, seq: number): Promise<void> {
         }
         await renumber(fileId, seq, search.id);
         await countHidden(fileId, seq);
-        if (!status.running) return;
+        // Growth that was told meanwhile is told to nobody else.
+        if (!status.running && !isOutgrown(fileId, status)) return;
         await sleep(wait);
         wait = Math.min(POLL_MS, wait * 1.6);
       } catch (error) {

@@ -2,6 +2,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { SearchHistogramReply, SearchHit, SearchStatus } from '../../shared/protocol.ts';
+import { ApiError } from '../api/errors.ts';
 import type { Direction } from '../api/searches.ts';
 import { appStore } from '../state/store.ts';
 import { activeOf, useApp } from '../state/useApp.ts';
@@ -83,6 +84,19 @@ export function isRunning(search: FileSearch | null): boolean {
 
 export function patchDraft(change: Partial<SearchDraft>): void {
   searchStore.setState(({ draft }) => ({ draft: { ...draft, ...change } }));
+}
+
+/** What is wrong with a search, by the error that it met. */
+export function problemOf(error: unknown): FileSearch['problem'] {
+  const details = error instanceof ApiError ? error.details : null;
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, position: details?.position ?? null, length: details?.length ?? 0 };
+}
+
+/** The file has grown beyond what a search that came to its end covers: it goes on. */
+export function isOutgrown(fileId: string, { complete, size }: SearchStatus): boolean {
+  const file = appStore.getState().files.find(({ id }) => id === fileId);
+  return complete && file !== undefined && file.size > size;
 }
 
 /** Hits found so far in what the views show. */
