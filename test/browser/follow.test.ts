@@ -479,6 +479,9 @@ test(
       appendFileSync(path, lines(2_000, 3_000));
       await expect.poll(last, PATIENCE).toBe('0002997 a line of the log');
       await sees(page, '0002999 a line');
+      await expect
+        .poll(() => filtered.getByRole('status', { name: 'Filter' }).textContent(), PATIENCE)
+        .toContain('300 of 3,000');
       await filtered.getByRole('grid').hover();
       await page.mouse.wheel(0, -2_000);
       await filtered.locator('.news-pill').getByText('Paused · nothing new').waitFor();

@@ -196,7 +196,8 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     geometry.look(snapshot.epoch, runway.firstVisibleRow, runway.lastVisibleRow);
   });
 
-  const news = useTextFollow({ file, view, geometry, snapshot, runway, size, wrap, fit, beside });
+  const found = { rows: filtered?.progress?.rows ?? 0, complete: filtered?.complete === true };
+  const news = useTextFollow({ file, view, geometry, snapshot, runway, size, wrap, fit, beside, found });
 
   const cursorRow = run ? rowOfOffset(run, view.cursor, size) : null;
   hold.current = () => {

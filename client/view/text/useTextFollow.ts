@@ -22,6 +22,8 @@ export interface TextFollowParts {
   readonly fit: string;
   /** Filtered lines below the full view: they go along with it, and may be left alone. */
   readonly beside: boolean;
+  /** How many filtered lines there are; until they are complete, they may be found anywhere in the file. */
+  readonly found: { readonly rows: number; readonly complete: boolean };
 }
 
 /** Filtered lines below a full view that goes on following, once they were scrolled away from their end. */
@@ -34,17 +36,18 @@ export interface FilteredNews {
 
 /** Null: there is nothing to say. */
 export function useTextFollow(parts: TextFollowParts): FilteredNews | null {
-  const { file, view, geometry, snapshot, runway, size, wrap, fit, beside } = parts;
+  const { file, view, geometry, snapshot, runway, size, wrap, fit, beside, found } = parts;
   const { run, epoch, rowCount } = snapshot;
   const { status } = useFollow(file.id);
   // Of two linked panes the one that leads decides; the other goes along.
   const leads = beside || view.mode !== 'both' || view.leads === 'text';
-  /** How many rows there were when they were scrolled away. */
-  const [awayAt, setAwayAt] = useState<number | null>(null);
+  /** How many rows there were when they were scrolled away, or all of the file's were found after that. */
+  const [awayAt, setAwayAt] = useState<TextFollowParts['found'] | null>(null);
+  if (awayAt?.complete === false && (found.complete || found.rows !== awayAt.rows)) setAwayAt(found);
   const own = status === 'live' ? (awayAt === null ? 'live' : 'paused') : 'off';
   useFollowEnd({
     status: leads && run ? (beside ? own : status) : 'off',
-    tell: (event) => (beside ? setAwayAt(event === 'left' ? rowCount : null) : tellFollow(event, file)),
+    tell: (event) => (beside ? setAwayAt(event === 'left' ? found : null) : tellFollow(event, file)),
     runway,
     measured: wrap,
     epoch: `${epoch} ${fit}`,
@@ -59,5 +62,5 @@ export function useTextFollow(parts: TextFollowParts): FilteredNews | null {
     },
   });
   if (!beside || own !== 'paused' || awayAt === null) return null;
-  return { rows: Math.max(0, rowCount - awayAt), resume: () => setAwayAt(null) };
+  return { rows: Math.max(0, found.rows - awayAt.rows), resume: () => setAwayAt(null) };
 }
