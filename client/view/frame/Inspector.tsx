@@ -7,7 +7,7 @@ import { formatCount, formatHex, formatSize } from '../../../shared/units.ts';
 import { pageCacheOf } from '../../state/documents.ts';
 import { notify, patchLayout, useUi } from '../../state/ui.ts';
 import { useActiveView } from '../../state/useApp.ts';
-import { INSPECT_BYTES, inspect } from './inspect.ts';
+import { INSPECT_BYTES, inspect, readable } from './inspect.ts';
 import './inspector.css';
 import { BYTE_ORDERS, Segments } from './Segments.tsx';
 
@@ -57,7 +57,7 @@ function Field({
             data-tip={`Copy ${name}`}
             onClick={() => void copyValue(name, copies)}
           >
-            {value}
+            {readable({ name, value })}
           </button>
         )}
       </dd>

@@ -24,6 +24,11 @@ export function float16(bits: number): number {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+/** A value as it is read: integers have thousands separators, which are not copied. */
+export function readable({ name, value }: { readonly name: string; readonly value: string }): string {
+  return /^[ui]\d+$/.test(name) ? value.replace(/\B(?=(\d{3})+$)/g, ',') : value;
+}
+
 /** The shortest decimal that reads back as the same number of `bits` precision. */
 function floatText(value: number, digits: number): string {
   if (!Number.isFinite(value) || Object.is(value, -0)) return Object.is(value, -0) ? '-0' : String(value);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { float16, INSPECT_BYTES, inspect } from '../../../client/view/frame/inspect.ts';
+import { float16, INSPECT_BYTES, inspect, readable } from '../../../client/view/frame/inspect.ts';
 
 function values(bytes: Uint8Array, little: boolean): ReadonlyMap<string, string | null> {
   return new Map(
@@ -82,4 +82,15 @@ describe('inspector', () => {
     expect(values(guid, true).get('GUID')).toBe('00112233-4455-6677-8899-aabbccddeeff');
     expect(values(guid, false).get('UUID')).toBe('33221100-5544-7766-8899-aabbccddeeff');
   });
+});
+
+it.each([
+  ['u8', '0', '0'],
+  ['u16', '999', '999'],
+  ['i16', '-1000', '-1,000'],
+  ['u64', '18446744073709551615', '18,446,744,073,709,551,615'],
+  ['f64', '123456', '123456'],
+  ['binary', '10110101', '10110101'],
+])('%s %s is read as %s', (name, value, shown) => {
+  expect(readable({ name, value })).toBe(shown);
 });
