@@ -8,6 +8,7 @@
 import type { Extent } from '../../shared/extent.ts';
 import type { FilterStatus } from '../../shared/protocol.ts';
 import { Course } from '../search/course.ts';
+import { type Grower, Growth } from '../search/growth.ts';
 import type { HitBudget } from '../search/hitParts.ts';
 import { SpillError } from '../search/spill.ts';
 import type { Source } from '../source/source.ts';
@@ -39,7 +40,7 @@ export interface FilterOptions {
 /** CR and LF in UTF-16. */
 const MAX_TERMINATOR = 4;
 
-export class Filter implements FilterClient {
+export class Filter implements FilterClient, Grower {
   readonly id: string;
   readonly generation: number;
   readonly rows: RowSource;
@@ -47,6 +48,7 @@ export class Filter implements FilterClient {
   exports = 0;
   readonly #pool: FilterPool;
   readonly #layers: FilterLayers;
+  readonly #growth: Growth;
   readonly #segmentBytes: number;
   /** Null when the hits of the only layer are the rows. */
   readonly #making: RowMaking | null;
@@ -63,6 +65,7 @@ export class Filter implements FilterClient {
     this.id = options.id;
     this.#pool = options.pool;
     this.#layers = new FilterLayers(layers);
+    this.#growth = Growth.of(this.#layers.source);
     this.#size = this.#layers.size;
     const { generation, segmentBytes } = this.#layers.space(this.#size);
     this.generation = generation;
@@ -145,6 +148,7 @@ export class Filter implements FilterClient {
   }
 
   start(): void {
+    this.#growth.join(this);
     this.#course.clock.start();
     for (const search of this.#layers.searches) {
       this.#unlisten.push(search.segments.add((from, end) => this.#told(from, end)));
@@ -174,10 +178,14 @@ export class Filter implements FilterClient {
       this.#course.teller.tell();
       return;
     }
-    const { size } = this.#layers;
-    if (size <= this.#size) return;
-    // The last line goes on, or has got its terminator.
-    const from = Math.floor(Math.max(0, this.#size - this.space.pieceBytes - MAX_TERMINATOR) / this.#segmentBytes);
+  }
+
+  get atEnd(): boolean {
+    return !this.#ended && (this.#making?.worksFrom(this.#lastSegments) ?? false);
+  }
+
+  grow(size: number): void {
+    const from = this.#lastSegments;
     this.#size = size;
     this.#making?.grow(size);
     this.#course.clock.start();
@@ -209,6 +217,11 @@ export class Filter implements FilterClient {
     if (this.#course.jobLost(job.offset)) this.#goOn();
   }
 
+  /** The first segment in which growth changes rows: the last line goes on, or has got its terminator. */
+  get #lastSegments(): number {
+    return Math.floor(Math.max(0, this.#size - this.space.pieceBytes - MAX_TERMINATOR) / this.#segmentBytes);
+  }
+
   get #ended(): boolean {
     return this.#stale || this.#course.stopped || this.#closed;
   }
@@ -218,7 +231,6 @@ export class Filter implements FilterClient {
     if (this.#ended) return;
     this.#version++;
     this.#making?.unsettle(from, end);
-    this.noticeSource();
     this.#making?.look(from, end);
     this.#goOn();
   }
@@ -247,6 +259,7 @@ export class Filter implements FilterClient {
       });
     }
     if (this.#making && !this.#ended) this.#pool.wake(this);
+    this.noticeSource();
     if (this.complete) this.#course.settle();
     else this.#course.teller.tellSoon();
   }
@@ -259,6 +272,7 @@ export class Filter implements FilterClient {
     } catch (error) {
       if (!(error instanceof SpillError)) throw error;
       this.#course.stop(error.message, null);
+      this.#growth.leave(this);
       return null;
     }
   }
@@ -278,5 +292,6 @@ export class Filter implements FilterClient {
     this.#goingOn = null;
     this.#course.clock.stop();
     this.#making?.rows.close();
+    this.#growth.leave(this);
   }
 }

@@ -75,6 +75,11 @@ export class RowMaking {
     return this.#queue.busy || !(this.#chain?.settled ?? true);
   }
 
+  /** Segment `from` or one after it is being made of rows. */
+  worksFrom(from: number): boolean {
+    return this.#queue.worksFrom(from);
+  }
+
   /** All segments have been made of rows, and nothing is left to do. */
   get complete(): boolean {
     return !this.busy && this.#queue.coversFirst(this.#count);

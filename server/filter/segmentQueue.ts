@@ -33,6 +33,13 @@ export class SegmentQueue {
     return this.#searched.size > 0;
   }
 
+  /** A thread works on segment `from` or one after it, or nothing is left to do before these. */
+  worksFrom(from: number): boolean {
+    for (const flight of this.#flights.values()) if (flight.segment >= from && !flight.void) return true;
+    const next = Math.min(this.#searched.nextMember(0) ?? Infinity, this.#ready.nextMember(0) ?? Infinity);
+    return next >= from && next < Infinity;
+  }
+
   /** Segments that are combined. */
   get combined(): number {
     return this.#combined.size;

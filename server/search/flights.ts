@@ -13,8 +13,6 @@ export interface Flight {
 export class Flights {
   /** By job. */
   readonly #flights = new Map<number, Flight>();
-  /** Those whose result no longer counts: their segment is to be searched again. */
-  readonly #void = new Set<Flight>();
 
   add(job: number, flight: Flight): void {
     this.#flights.set(job, flight);
@@ -26,23 +24,18 @@ export class Flights {
 
   /** The job is over. */
   remove(job: number): void {
-    const flight = this.#flights.get(job);
     this.#flights.delete(job);
-    if (flight) this.#void.delete(flight);
   }
 
-  counts(flight: Flight): boolean {
-    return !this.#void.has(flight);
-  }
-
-  /** What is under way in segment `from` or after it no longer counts. */
-  voidFrom(from: number): void {
-    for (const flight of this.#flights.values()) if (flight.segment >= from) this.#void.add(flight);
+  /** Whether segment `from` or one after it is being searched. */
+  anyFrom(from: number): boolean {
+    for (const { segment } of this.#flights.values()) if (segment >= from) return true;
+    return false;
   }
 
   /** Whether `segment` is being searched. */
   in(segment: number): boolean {
-    for (const flight of this.#flights.values()) if (flight.segment === segment && this.counts(flight)) return true;
+    for (const flight of this.#flights.values()) if (flight.segment === segment) return true;
     return false;
   }
 

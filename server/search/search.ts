@@ -3,9 +3,8 @@
  *
  * Segments of 16 MiB are searched in any order, by any thread; borders.ts makes neighbours agree, so that the outcome is exactly
  * that of one pass from the start of the file.
- *
  * A search belongs to one generation of its source. When the file grows, what may have changed at its old end is searched
- * again together with the new; when it is cut or rewritten, the search is *stale*: its hits are dropped and it must be made anew.
+ * again together with the new (growth.ts says when); when it is cut or rewritten, the search is *stale*: its hits are dropped.
  */
 import { assert } from '../../shared/assert.ts';
 import type { SearchStatus } from '../../shared/protocol.ts';
@@ -15,6 +14,7 @@ import { CarefulSegments } from './carefulSegments.ts';
 import { Course, readFailure } from './course.ts';
 import { ExtentSet } from './extentSet.ts';
 import { type Flight, Flights } from './flights.ts';
+import { type Grower, Growth } from './growth.ts';
 import { type Coverage, HitQueries, type NearHit } from './hitQueries.ts';
 import { HitStore, plainHits, SegmentHits } from './hitStore.ts';
 import type { SearchPlan } from './plan.ts';
@@ -27,7 +27,7 @@ import { SegmentTeller } from './segmentTeller.ts';
 import { SpillError } from './spill.ts';
 import { Wishes } from './wishes.ts';
 
-export class Search implements SearchClient, Coverage {
+export class Search implements SearchClient, Coverage, Grower {
   readonly id: string;
   readonly plan: SearchPlan;
   readonly generation: number;
@@ -40,6 +40,7 @@ export class Search implements SearchClient, Coverage {
   readonly sizes: SearchSizes;
   readonly leadBytes: number;
   readonly #pool: SearchPool;
+  readonly #growth: Growth;
   readonly #store: HitStore;
   readonly #order: SegmentOrder;
   readonly #course = new Course('search');
@@ -64,7 +65,8 @@ export class Search implements SearchClient, Coverage {
     this.sizes = pool.sizes;
     this.leadBytes = leadBytes(plan, pool.sizes);
     this.#pool = pool;
-    this.#size = source.size;
+    this.#growth = Growth.of(source);
+    this.#size = this.#growth.size;
     this.#segmentBytes = pool.sizes.segmentBytes;
     this.#store = new HitStore(this.#segmentBytes, plainHits(plan.fixed), options.budget, options.spillFolder);
     this.hits = new HitQueries(this.#store, this);
@@ -80,6 +82,7 @@ export class Search implements SearchClient, Coverage {
       nextData: plan.skipsZeros ? options.nextData : null,
       marginBytes: marginBytes(plan, pool.sizes),
     });
+    this.#growth.join(this);
   }
 
   /** Everything was searched, as far as the file is known to reach. */
@@ -137,6 +140,7 @@ export class Search implements SearchClient, Coverage {
     if (this.idle) return;
     this.#cancelled = true;
     this.#settle();
+    this.noticeSource();
   }
 
   /** Ends the search and forgets its hits. */
@@ -147,6 +151,7 @@ export class Search implements SearchClient, Coverage {
     this.#settle();
     this.#course.teller.close();
     this.#store.close();
+    this.#growth.leave(this);
   }
 
   /** Looks what became of the file: growth is searched, anything worse makes the search stale. */
@@ -156,17 +161,29 @@ export class Search implements SearchClient, Coverage {
       this.#stale = true;
       this.#store.close();
       this.#settle();
+      this.#growth.leave(this);
       return;
     }
-    const { size } = this.source;
-    if (size <= this.#size) return;
-    const from = Math.max(0, Math.floor((this.#size - marginBytes(this.plan, this.#pool.sizes)) / this.#segmentBytes));
+    this.#growth.notice(this.source.size);
+  }
+
+  get atEnd(): boolean {
+    const from = this.#lastSegments;
+    return this.#flights.anyFrom(from) || (!this.idle && this.#borders.disputed(from * this.#segmentBytes, Infinity));
+  }
+
+  grow(size: number): void {
+    const from = this.#lastSegments;
     this.#size = size;
     this.#order.grow(size, from);
     this.#searched.remove(from * this.#segmentBytes, Infinity);
     this.#borders.forget(from);
-    this.#flights.voidFrom(from);
     this.#run();
+  }
+
+  /** The first segment in which growth may change what was found. */
+  get #lastSegments(): number {
+    return Math.max(0, Math.floor((this.#size - marginBytes(this.plan, this.#pool.sizes)) / this.#segmentBytes));
   }
 
   /** As `hits.near`, but searches there first and waits for the outcome until `signal` aborts. */
@@ -203,13 +220,8 @@ export class Search implements SearchClient, Coverage {
     assert(flight !== null, 'a job that speaks was handed out');
     // Looked at after the bytes were read: had they been of another generation, it would show now.
     const fresh = !this.#closed && this.#sameGeneration();
-    const counts = this.#flights.counts(flight);
     if (message.done) this.#flights.remove(job.id);
     if (!fresh) return;
-    if (!counts) {
-      this.#store.discard(flight.hits);
-      return;
-    }
     const before = this.#store.total;
     try {
       this.#store.append(flight.hits, message.part);
@@ -234,6 +246,7 @@ export class Search implements SearchClient, Coverage {
     const given = this.#careful.stuck(job, flight.segment, offset, length, this.plan.mode);
     if (given === null) this.#again(flight);
     else this.#stop(given, offset);
+    this.noticeSource();
   }
 
   jobLost(job: SearchJob): void {
@@ -241,12 +254,13 @@ export class Search implements SearchClient, Coverage {
     if (!flight) return;
     if (this.#course.jobLost(job.offset)) this.#again(flight);
     else this.#wishes.wakeAll();
+    this.noticeSource();
   }
 
   /** The flight of a job that did not come back, if it is still wanted. */
   #land(job: SearchJob): Flight | null {
     const flight = this.#flights.get(job.id);
-    const wanted = flight !== null && this.#flights.counts(flight) && !this.#closed;
+    const wanted = flight !== null && !this.#closed;
     this.#flights.remove(job.id);
     return wanted ? flight : null;
   }
@@ -272,10 +286,9 @@ export class Search implements SearchClient, Coverage {
 
   #finish(job: SearchJob, flight: Flight, message: FromWorker): void {
     const { segment, hits } = flight;
-    const course = this.#course;
-    course.jobBack();
+    this.#course.jobBack();
     if (message.error !== null) {
-      course.error ??= { message: readFailure(message.error, 'searched'), offset: job.offset };
+      this.#course.error ??= { message: readFailure(message.error, 'searched'), offset: job.offset };
     }
     if (flight.replaces) {
       if (hits.count > 0) this.#store.attach(hits);
@@ -287,6 +300,7 @@ export class Search implements SearchClient, Coverage {
     const { first, reach } = message;
     this.#borders.searched(segment, { carry: job.carry, first, reach }, (each) => this.#isDone(each));
     this.segments.tell(segment, segment + 1);
+    this.noticeSource();
     if (this.complete) this.#settle();
     else {
       this.#course.teller.tellSoon();

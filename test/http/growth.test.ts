@@ -242,3 +242,41 @@ it('finds what a plain count of the whole file finds after each write, and reads
   }
   expect(size).toBeGreaterThan(3 * SEGMENT + 10_000);
 }, 120_000);
+
+it('finds what comes while it comes, also faster than the end of the file is searched', async () => {
+  const log = join(tempFolder(), 'busy.log');
+  // Almost a whole segment is searched again each time, by expressions that are looked for at every place.
+  writeFileSync(log, `${'hay '.repeat(25)}\n`.repeat(150_000));
+  const other = await startServer({ files: [log] });
+  const at = `/api/files/${(await other.file()).id}`;
+  const made = async (kind: string, request: object): Promise<string> =>
+    ((await (await other.post(`${at}/${kind}`, request)).json()) as SearchReply | FilterReply).id;
+  const [needle, noise] = [
+    await made('searches', { kind: 'regex', pattern: '[A-Z]{6}\\d', report: 'lines' }),
+    await made('searches', { kind: 'regex', pattern: '[A-Z]{5}!', report: 'lines' }),
+  ];
+  const layers = [
+    { search: needle, role: 'include' },
+    { search: noise, role: 'exclude' },
+  ];
+  const filter = `${at}/filters/${await made('filters', { layers, after: 1 })}`;
+  const state = async (): Promise<readonly [number, number]> => [
+    (await other.json<SearchStatus>(`${at}/searches/${needle}`)).hits,
+    (await other.json<FilterStatus>(filter)).matches,
+  ];
+  await expect.poll(async () => (await other.json<FilterStatus>(filter)).complete, SLOW).toBe(true);
+  let written = 0;
+  const seen: (readonly [number, number])[] = [];
+  // Until some of it was found three times, and for 20 s at most.
+  const distinct = (which: 0 | 1): number => new Set(seen.map((each) => each[which])).size;
+  for (const end = performance.now() + 20_000; performance.now() < end && Math.min(distinct(0), distinct(1)) < 4; ) {
+    appendFileSync(log, 'a NEEDLE1\nNEEDLE2 and NOISE!\n');
+    written++;
+    if (written % 10 === 0) seen.push(await state());
+    await new Promise((go) => setTimeout(go, 5));
+  }
+  expect(Math.min(distinct(0), distinct(1))).toBeGreaterThanOrEqual(4);
+  await expect.poll(state, SLOW).toEqual([2 * written, written]);
+  await expect.poll(async () => (await other.json<FilterStatus>(filter)).complete, SLOW).toBe(true);
+  expect(await other.json<FilterStatus>(filter)).toMatchObject({ rows: 2 * written, matches: written });
+});
