@@ -1,22 +1,18 @@
-/**
- * `GET /api/files/:id/events`: what becomes of a file, as one JSON object a line, until the client hangs up. State rather than
- * history: a client that takes long misses steps in between, and nothing piles up for it.
- */
+/** `GET /api/files/:id/events`: what becomes of a file, as one JSON object a line, until the client hangs up. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FileEvent } from '../../shared/protocol.ts';
 import type { FileList } from '../files/fileList.ts';
 import type { OpenFile } from '../files/openFile.ts';
-import { SECURITY_HEADERS } from '../security/headers.ts';
 import type { Context } from './context.ts';
+import { beginJsonLines, type JsonLines } from './jsonLines.ts';
 
 const INDEX_EVERY_MS = 100;
-const ALIVE_EVERY_MS = 15_000;
 
 class EventStream {
   readonly #file: OpenFile;
   readonly #files: FileList;
   readonly #encoding: string | null;
-  readonly #res: ServerResponse;
+  readonly #lines: JsonLines<FileEvent>;
   #fileChanged = true;
   #indexChanged = false;
   #listChanged = true;
@@ -24,11 +20,11 @@ class EventStream {
   #lastIndexMs = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(files: FileList, file: OpenFile, encoding: string | null, res: ServerResponse) {
+  constructor(files: FileList, file: OpenFile, encoding: string | null, lines: JsonLines<FileEvent>) {
     this.#files = files;
     this.#file = file;
     this.#encoding = encoding;
-    this.#res = res;
+    this.#lines = lines;
   }
 
   changed(change: 'file' | 'index'): void {
@@ -40,10 +36,6 @@ class EventStream {
   listChanged(): void {
     this.#listChanged = true;
     void this.pump();
-  }
-
-  alive(): void {
-    if (!this.#res.writableNeedDrain) this.#send({ type: 'alive' });
   }
 
   stop(): void {
@@ -60,28 +52,28 @@ class EventStream {
           this.#fileChanged = false;
           this.#indexChanged = false;
           this.#lastIndexMs = performance.now();
-          this.#send({ type: 'file', file: await this.#file.info(this.#encoding) });
+          this.#lines.write({ type: 'file', file: await this.#file.info(this.#encoding) });
         } else if (this.#listChanged) {
           this.#listChanged = false;
-          this.#send({ type: 'files', revision: this.#files.revision });
+          this.#lines.write({ type: 'files', revision: this.#files.revision });
         } else {
           this.#indexChanged = false;
           this.#lastIndexMs = performance.now();
           const index = await this.#file.index(this.#encoding);
           const told = this.#file.nextTold();
-          this.#send({ type: 'index', index: index.status(), generation: index.generation, told });
+          this.#lines.write({ type: 'index', index: index.status(), generation: index.generation, told });
         }
       }
     } catch (error) {
       console.error('bigview: internal error:', error);
-      this.#res.destroy();
+      this.#lines.tear();
     } finally {
       this.#sending = false;
     }
   }
 
   #ready(): boolean {
-    if (this.#res.destroyed || this.#res.writableNeedDrain) return false;
+    if (this.#lines.over || this.#lines.behind) return false;
     if (this.#fileChanged || this.#listChanged) return true;
     if (!this.#indexChanged) return false;
     const wait = this.#lastIndexMs + INDEX_EVERY_MS - performance.now();
@@ -91,10 +83,6 @@ class EventStream {
       void this.pump();
     }, wait);
     return false;
-  }
-
-  #send(event: FileEvent): void {
-    if (!this.#res.destroyed && !this.#res.writableEnded) this.#res.write(`${JSON.stringify(event)}\n`);
   }
 }
 
@@ -106,34 +94,26 @@ export function serveEvents(
   req: IncomingMessage,
   res: ServerResponse,
 ): void {
-  // Nobody would tell us to stop.
-  if (res.destroyed) return;
-  res.writeHead(200, { ...SECURITY_HEADERS, 'Content-Type': 'application/x-ndjson; charset=utf-8' });
-  if (req.method === 'HEAD') {
-    res.end();
-    return;
-  }
-  res.flushHeaders();
+  let stream: EventStream | null = null;
+  let stop = (): void => undefined;
+  const lines = beginJsonLines<FileEvent>(context, req, res, {
+    taken: () => void stream?.pump(),
+    closed: () => stop(),
+  });
+  if (!lines) return;
   file.look();
-  const stream = new EventStream(context.files, file, encoding, res);
-  const unlisten = file.listen((change) => stream.changed(change));
+  const events = new EventStream(context.files, file, encoding, lines);
+  stream = events;
+  const unlisten = file.listen((change) => events.changed(change));
   const unlistenList = context.files.listen(() => {
     // Nothing will become of an entry that is closed.
-    if (context.files.byId(file.id) === null) end();
-    else stream.listChanged();
+    if (context.files.byId(file.id) === null) lines.end();
+    else events.listChanged();
   });
-  const alive = setInterval(() => stream.alive(), ALIVE_EVERY_MS);
-  const end = (): void => {
-    res.end();
-  };
-  context.closers.add(end);
-  res.on('drain', () => void stream.pump());
-  res.once('close', () => {
+  stop = () => {
     unlisten();
     unlistenList();
-    clearInterval(alive);
-    stream.stop();
-    context.closers.delete(end);
-  });
-  void stream.pump();
+    events.stop();
+  };
+  void events.pump();
 }
