@@ -13,6 +13,7 @@ import { recoveredWithin } from '../state/recovery.ts';
 import { ours } from '../state/session.ts';
 import { appStore } from '../state/store.ts';
 import { readHistory, remember } from './history.ts';
+import { countHidden, renumber } from './numbering.ts';
 import { Order } from './order.ts';
 import { type SearchQuery, sameQuery, toRequest } from './query.ts';
 import {
@@ -172,8 +173,8 @@ export async function follow(fileId: string, seq: number): Promise<void> {
           counted = status.hits;
           patchSearch(fileId, seq, { histogram: await searchApi.histogram(fileId, search.id, BUCKETS) });
         }
-        await renumber(fileId, seq, search.id);
-        await countHidden(fileId, seq);
+        await renumber(searchApi, fileId, seq, search.id);
+        await countHidden(searchApi, fileId, seq);
         // Growth that was told meanwhile is told to nobody else.
         if (!status.running && !isOutgrown(fileId, status)) return;
         await sleep(wait);
@@ -190,31 +191,6 @@ export async function follow(fileId: string, seq: number): Promise<void> {
   } finally {
     followed.delete(seq);
   }
-}
-
-/** The number of the current hit, as long as hits may be found before it. */
-async function renumber(fileId: string, seq: number, id: string): Promise<void> {
-  const { current } = searchOf(fileId) ?? {};
-  if (!current || current.exact) return;
-  const reply = await searchApi.near(fileId, id, current.hit.offset, 'next', 0);
-  const now = searchOf(fileId)?.current;
-  if (reply.hit === null || reply.hit.offset !== current.hit.offset || now?.hit.offset !== current.hit.offset) return;
-  patchSearch(fileId, seq, { current: { hit: reply.hit, number: reply.number, exact: reply.exact } });
-}
-
-/** Counts the hits in what is hidden from the views; again for as long as some may be found there. */
-export async function countHidden(fileId: string, seq: number): Promise<void> {
-  const search = searchOf(fileId);
-  if (search?.seq !== seq || search.id === null) return;
-  const start = (): number => appStore.getState().views[fileId]?.start ?? 0;
-  const from = start();
-  if (from === 0) {
-    if (search.hidden !== 0) patchSearch(fileId, seq, { hidden: 0 });
-    return;
-  }
-  const { hit, number, total } = await searchApi.near(fileId, search.id, from, 'next', 0);
-  const hidden = hit === null ? total : (number ?? 0);
-  if (start() === from && searchOf(fileId)?.hidden !== hidden) patchSearch(fileId, seq, { hidden });
 }
 
 /** Goes to the next or previous hit from the cursor; without a search, begins the last one again. */

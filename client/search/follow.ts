@@ -6,7 +6,8 @@ import type { FileInfo } from '../../shared/protocol.ts';
 import { addToAddress } from '../state/addressBar.ts';
 import { encodingName } from '../state/encodings.ts';
 import { type AppStore, appStore } from '../state/store.ts';
-import { clearSearch, countHidden, follow, restart, searchApi, startSearch } from './controller.ts';
+import { clearSearch, follow, restart, searchApi, startSearch } from './controller.ts';
+import { countHidden } from './numbering.ts';
 import { formatQuery, parseQuery } from './query.ts';
 import { type FileSearch, patchSearch, searchOf, searchStore } from './searchStore.ts';
 
@@ -84,7 +85,7 @@ export function followSearches(): () => void {
     for (const [fileId, { seq }] of Object.entries(searchStore.getState().byFile)) {
       if (state.views[fileId]?.start === before.views[fileId]?.start) continue;
       // What cannot be counted now is with the next progress of the search.
-      countHidden(fileId, seq).catch(() => undefined);
+      countHidden(searchApi, fileId, seq).catch(() => undefined);
     }
   });
   // The server must not go on for a page that is gone. One that comes back finds its search forgotten, and makes it again.
