@@ -19,12 +19,15 @@ export interface Patch {
   readonly bytes: Uint8Array | string;
 }
 
-/** Made outside a test. A hook, as the process of a test file is ended by a signal, which 'exit' does not hear of. */
+/** Made outside a test. */
 const folders = new Set<string>();
-afterAll(() => {
-  for (const folder of folders) remove(folder);
-  folders.clear();
-});
+// A hook, as the process of a test file is ended by a signal, which 'exit' does not hear of. Benchmarks have no such process.
+if (process.env.VITEST) {
+  afterAll(() => {
+    for (const folder of folders) remove(folder);
+    folders.clear();
+  });
+}
 
 const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
