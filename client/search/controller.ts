@@ -238,10 +238,11 @@ async function walk(fileId: string, direction: Direction, here: boolean): Promis
       reply = await shown(around, view.cursor);
       if (reply.hit !== null) {
         const alone = reply.hit.offset === view.cursor && (reply.total === 1 || onlyFiltered(fileId));
-        const from = direction === 'next' ? 'start' : 'end';
+        const whole = view.start === 0 || direction === 'previous' ? 'the file' : 'what is shown';
+        const from = `${direction === 'next' ? 'start' : 'end'} of ${whole}`;
         note = alone
           ? `This is the only hit${reply.total === 1 ? '' : ' in a line that the filter shows'}.`
-          : `There are no more hits this way; went on from the ${from} of the file.`;
+          : `There are no more hits this way; went on from the ${from}.`;
       } else if (reply.decided && reply.total > 0 && onlyFiltered(fileId)) {
         note = 'There are hits, but none in a line that the filter shows.';
       }
