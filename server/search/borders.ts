@@ -70,10 +70,10 @@ export class Borders {
     for (const each of [segment, segment + 1]) if (isDone(each)) this.#agree(each);
   }
 
-  /** Nothing that was found in segment `from` or after it holds any more. */
-  forget(from: number): void {
-    for (const segment of this.#pending) if (segment >= from) this.#pending.delete(segment);
-    for (const segment of this.#known.keys()) if (segment >= from) this.#known.delete(segment);
+  /** Nothing that was found in `segment` holds any more. */
+  forget(segment: number): void {
+    this.#pending.delete(segment);
+    this.#known.delete(segment);
   }
 
   #agree(segment: number): void {

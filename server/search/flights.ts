@@ -1,11 +1,16 @@
 /** The jobs of one search that threads work on. */
 import type { SegmentHits } from './hitStore.ts';
+import type { SettledPart } from './settled.ts';
 
 export interface Flight {
   readonly segment: number;
   readonly hits: SegmentHits;
   /** In place of earlier hits, which stay until these are whole. */
   readonly replaces: boolean;
+  /** The part of the segment that is not searched again; null when all of it is. */
+  readonly before: SettledPart | null;
+  /** What is settled of the segment, as far as the job has told. */
+  settled: SettledPart | null;
   /** The segment was searched already, with another carry. */
   readonly redo: boolean;
 }

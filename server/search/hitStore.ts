@@ -125,6 +125,16 @@ export class HitStore<H extends Hit = Hit> {
     this.#before = null;
   }
 
+  /** Puts the hits of `segment` behind the first `kept` parts of those there are of its number, in place of the others. */
+  replaceAfter(segment: SegmentHits, kept: number): void {
+    const next = new SegmentHits(segment.number);
+    // These move over, and what is left of the old is given back.
+    next.add(this.get(segment.number)?.parts.splice(0, kept) ?? []);
+    next.add(segment.parts);
+    if (next.count > 0) this.attach(next);
+    else this.remove(segment.number);
+  }
+
   /** Takes the segment of this number out again, if there is one. */
   remove(number: number): void {
     const index = this.#indexOf(number);

@@ -35,7 +35,9 @@ export interface SearchJob {
   readonly id: number;
   readonly search: number;
   readonly fd: number;
-  /** The segment, `[offset, end)`; hits that start in it are wanted. */
+  /** Where the segment starts; page numbers count from there. */
+  readonly base: number;
+  /** What is searched of it, `[offset, end)`; hits that start in it are wanted. `offset` lies on a page. */
   readonly offset: number;
   readonly end: number;
   /** Nothing at or after this is read. */
@@ -53,6 +55,8 @@ export interface FromWorker {
   readonly part: Uint8Array;
   /** All hits that start before this are told. */
   readonly scannedTo: number;
+  /** Growth changes nothing in what was told up to here: it was found before this offset. Null: that is not said. */
+  readonly settledTo: number | null;
   readonly done: boolean;
   /** Offset of the first hit of the job, when there is one. */
   readonly first: number | null;

@@ -16,6 +16,7 @@ import { type CompiledRegex, LineScan } from './scanLines.ts';
 import { WindowScan } from './scanWindows.ts';
 import { Beacon, type FromWorker, type SearchJob, type SearchWorkerData, type ToWorker } from './searchJob.ts';
 import { SegmentOutput } from './segmentOutput.ts';
+import { settlePoint } from './settlePoint.ts';
 import { wordJudge } from './words.ts';
 
 /** A plan with what this thread made of it. */
@@ -62,9 +63,19 @@ function scan(job: SearchJob, output: SegmentOutput): void {
   loaded = prepared;
   const beat = (offset: number, length: number): void => beacon.beat(job.id, offset, length);
   const context: ScanContext = { kernel, bytes, sizes, job, output, beat };
-  if (plan.mode === 'bytes') new WindowScan(context, plan, regex, decoding).segment();
-  else if (plan.mode === 'finder' && plan.report === 'matches') scanFinder(context, plan);
-  else new LineScan(context, plan, regex, decoding).run();
+  const scanExtent = (offset: number, end: number): void => {
+    const carry = output.reach > 0 ? Math.max(job.carry, output.reach) : job.carry;
+    const extent = { ...context, job: { ...job, offset, end, carry } };
+    if (plan.mode === 'bytes') new WindowScan(extent, plan, regex, decoding).segment();
+    else if (plan.mode === 'finder' && plan.report === 'matches') scanFinder(extent, plan);
+    else new LineScan(extent, plan, regex, decoding).run();
+  };
+  const settled = settlePoint(context, plan) ?? job.offset;
+  if (settled > job.offset) {
+    scanExtent(job.offset, settled);
+    output.settle(settled);
+  }
+  if (settled < job.end) scanExtent(settled, job.end);
 }
 
 function run(job: SearchJob): void {

@@ -61,11 +61,9 @@ export class SegmentOrder {
     this.#cursor = Math.min(this.#cursor, segment);
   }
 
-  /** The file has grown: everything from segment `from` on is to be searched again. */
-  grow(size: number, from: number): void {
-    this.#claimed.remove(from, Infinity);
+  /** The file has grown; what that changes is to be released. */
+  grow(size: number): void {
     this.#size = size;
-    this.#cursor = Math.min(this.#cursor, from);
   }
 
   #wanted({ segment, direction }: Wish, skipped: (from: number, end: number) => void): number | null {

@@ -33,40 +33,47 @@ export class SegmentOutput {
   add(offset: number, length: number): void {
     this.#first ??= offset;
     this.#reach = offset + length;
-    this.#packer.add(offset - this.#job.offset, length);
+    this.#packer.add(offset - this.#job.base, length);
   }
 
   /** The hits of the page at `offset`, as the kernel packed them; all of it. `first` is the first of them. */
   page(offset: number, count: number, hits: Uint8Array, first: number, reach: number): void {
     this.#first ??= first;
     this.#reach = reach;
-    this.#writer.page((offset - this.#job.offset) / PAGE_BYTES, count, hits);
+    this.#writer.page((offset - this.#job.base) / PAGE_BYTES, count, hits);
   }
 
   /** All hits before `scannedTo` were added; sends them if it is time. */
   advance(scannedTo: number): void {
     if (this.#writer.length < SEND_BYTES && performance.now() - this.#sentAt < this.#sendEveryMs) return;
     // What is sent ends with a page.
-    const page = Math.floor((scannedTo - this.#job.offset) / PAGE_BYTES);
+    const page = Math.floor((scannedTo - this.#job.base) / PAGE_BYTES);
     this.#packer.finishBefore(page);
-    this.#flush(this.#job.offset + page * PAGE_BYTES, false, null);
+    this.#flush({ scannedTo: this.#job.base + page * PAGE_BYTES });
+  }
+
+  /** What was added so far was found before `offset`, and is what a larger file would hold there too. */
+  settle(offset: number): void {
+    this.#packer.finishBefore(Infinity);
+    this.#flush({ scannedTo: offset, settledTo: offset });
   }
 
   /** The last word on the job. */
   finish(scannedTo: number, error: string | null): void {
     this.#packer.finishBefore(Infinity);
-    this.#flush(scannedTo, true, error);
+    this.#flush({ scannedTo, done: true, error });
   }
 
-  #flush(scannedTo: number, done: boolean, error: string | null): void {
+  #flush(said: Pick<FromWorker, 'scannedTo'> & Partial<FromWorker>): void {
     this.#send({
       id: this.#job.id,
       part: this.#writer.take(),
-      scannedTo,
-      done,
+      settledTo: null,
+      done: false,
       first: this.#first,
       reach: this.#reach,
-      error,
+      error: null,
+      ...said,
     });
     this.#writer.reset();
     this.#sentAt = performance.now();

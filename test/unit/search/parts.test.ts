@@ -148,7 +148,8 @@ describe('the order of segments', () => {
     expect(drain(segments)).toEqual([1, 2, 0]);
     segments.release(1);
     expect(drain(segments)).toEqual([1]);
-    segments.grow(520, 2);
+    segments.grow(520);
+    segments.release(2);
     expect(drain(segments)).toEqual([2, 3, 4, 5]);
   });
 });

@@ -1,6 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { compileSearch } from '../../../server/search/compile.ts';
 import { Frequencies } from '../../../server/search/frequencies.ts';
@@ -11,60 +10,18 @@ import { nextData } from '../../../server/source/holes.ts';
 import { openSource } from '../../../server/source/open.ts';
 import type { SearchRequest } from '../../../shared/protocol.ts';
 import { sparseFile, tempFolder } from '../../helpers/files.ts';
-import { FUZZ_TIMEOUT_MS, filler, runs } from './contents.ts';
+import { filler } from './contents.ts';
 import { fileOf, finished, plainSource, SMALL_SIZES, shapeOf, smallPool, startSearch } from './engine.ts';
 import { expectHits, naiveBytes, naiveLines } from './naive.ts';
 
 const pool = smallPool();
 afterAll(() => pool.stop());
 
-const { segmentBytes, pieceBytes } = SMALL_SIZES;
+const { segmentBytes } = SMALL_SIZES;
 const shape = shapeOf(Buffer.from('text'), {});
 const text = (pattern: string): SearchRequest => ({ kind: 'text', pattern });
 const regex = (pattern: string): SearchRequest => ({ kind: 'regex', pattern });
 describe('a file that changes', () => {
-  test(
-    'what is appended is searched, and what it changes at the old end is searched again',
-    async () => {
-      const tail = fc
-        .array(fc.constantFrom('a', 'aa', 'b', '\n', 'ab'), { maxLength: 40 })
-        .map((parts) => parts.join(''));
-      await fc.assert(
-        fc.asyncProperty(
-          tail,
-          fc.array(tail, { minLength: 1, maxLength: 4 }),
-          fc.constantFrom<SearchRequest>(text('aa'), text('ab\nb'), regex('a+$'), regex('^[^b]*b'), regex('x?')),
-          fc.constantFrom(0, segmentBytes - 20, segmentBytes + pieceBytes, 2 * segmentBytes - 3),
-          async (first, growth, request, lead) => {
-            const path = fileOf(Buffer.concat([filler('ab aa\n', lead), Buffer.from(first)]));
-            const source = plainSource(path);
-            const search = startSearch(pool, source, request, shape);
-            for (const [i, more] of growth.entries()) {
-              // Sometimes in the middle of the search, sometimes after it.
-              if (i % 2 === 1) await finished(search);
-              appendFileSync(path, more);
-              source.grow();
-              search.noticeSource();
-            }
-            await finished(search);
-            const bytes = readFileSync(path);
-            const want =
-              request.kind === 'text'
-                ? naiveBytes(bytes, [...Buffer.from(request.pattern)], Array(request.pattern.length).fill(255))
-                : naiveLines(bytes, request.pattern, '');
-            expect(search.status()).toMatchObject({ complete: true, size: bytes.length, scannedBytes: bytes.length });
-            expect(search.total).toBe(want.length);
-            expectHits(search.hits.range(0, 1_000_000).hits, want, request.pattern);
-            search.close();
-            source.close();
-          },
-        ),
-        runs(60),
-      );
-    },
-    FUZZ_TIMEOUT_MS,
-  );
-
   test('a new generation makes it stale: no hit of the old one is told any more', async () => {
     const source = plainSource(fileOf(filler('ab', 3 * segmentBytes)));
     const search = startSearch(pool, source, text('a'), shape);
