@@ -11,11 +11,16 @@ export interface ParsedRegex {
 
 const FLAGS = 'isu';
 
+/** Groups within groups: whoever walks through an expression calls itself for each. */
+const MAX_DEPTH = 250;
+
 /** Throws a PatternError. */
 export function parseRegexPattern(source: string, flags: string): ParsedRegex {
   if ([...flags].some((flag, index) => !FLAGS.includes(flag) || flags.indexOf(flag) !== index)) {
     throw new PatternError(`Flags are some of ${[...FLAGS].join(', ')}.`, 0, source.length);
   }
+  const { tooDeep } = groupsOf(source);
+  if (tooDeep !== null) throw new PatternError(`Groups are nested more than ${MAX_DEPTH} deep.`, tooDeep, 1);
   let tree: AST.Pattern;
   try {
     tree = new RegExpParser({ ecmaVersion: 2024 }).parsePattern(source, 0, source.length, {
@@ -41,16 +46,33 @@ function syntaxError(source: string, index: number, message: string): PatternErr
 
 /** What was opened and never closed is a better place than the end, where the parser noticed. */
 function lastUnclosed(source: string): number {
+  const { open, inClass } = groupsOf(source);
+  return inClass ?? open.at(-1) ?? source.length;
+}
+
+interface Groups {
+  /** Where those begin that are not closed. */
+  readonly open: readonly number[];
+  /** Where a class begins that is not closed. */
+  readonly inClass: number | null;
+  /** Where the first begins that lies in too many others. */
+  readonly tooDeep: number | null;
+}
+
+function groupsOf(source: string): Groups {
   const open: number[] = [];
-  let inClass = -1;
+  let inClass: number | null = null;
+  let tooDeep: number | null = null;
   for (let i = 0; i < source.length; i++) {
     const character = source[i];
     if (character === '\\') i++;
-    else if (inClass >= 0) {
-      if (character === ']') inClass = -1;
+    else if (inClass !== null) {
+      if (character === ']') inClass = null;
     } else if (character === '[') inClass = i;
-    else if (character === '(') open.push(i);
-    else if (character === ')') open.pop();
+    else if (character === '(') {
+      open.push(i);
+      if (open.length > MAX_DEPTH) tooDeep ??= i;
+    } else if (character === ')') open.pop();
   }
-  return inClass >= 0 ? inClass : (open.at(-1) ?? source.length);
+  return { open, inClass, tooDeep };
 }

@@ -199,7 +199,7 @@ class Compiler {
       const tried = texts.map(spell);
       const spellings = tried.filter((spelling) => spelling !== null);
       if (spellings.length !== tried.length) continue;
-      const cost = estimateCost(spellings, this.#known, candidateNs);
+      const cost = estimateCost(spellings, this.#known, candidateNs, bestCost);
       if (cost < bestCost) [best, bestCost] = [{ spellings, anchored }, cost];
     }
     const finder = best && buildProgram(best.spellings, this.#known);

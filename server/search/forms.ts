@@ -115,30 +115,33 @@ export function buildProgram(spellings: readonly Spelling[], frequencies: Freque
 
 /**
  * Expected cost of finding these spellings and doing what takes `hitNs` at each, ns a byte of the file; Infinity when it cannot be
- * done.
+ * done, or is `limit` or more: where nearly every byte begins a long text (zeros), to count on would take seconds.
  */
-export function estimateCost(spellings: readonly Spelling[], frequencies: Frequencies, hitNs: number): number {
+export function estimateCost(spellings: readonly Spelling[], known: Frequencies, hitNs: number, limit: number): number {
   if (spellings.some((spelling) => spelling.length === 0)) return Infinity;
   let cost = 0;
   let count = 0;
   for (const spelling of spellings) {
-    const filters = distinct(chooseFilters(spelling, frequencies));
+    const filters = distinct(chooseFilters(spelling, known));
     if (filters.length === 0) return Infinity;
     count += filters.length;
     for (const filter of filters) {
-      cost += FILTER_NS + filter.share * CANDIDATE_NS + hitShare(spelling, filter, frequencies) * hitNs;
+      const most = (limit - cost) / hitNs;
+      cost += FILTER_NS + filter.share * CANDIDATE_NS + hitShare(spelling, filter, known, most) * hitNs;
+      if (cost >= limit) return Infinity;
     }
   }
   return count > MAX_FILTERS ? Infinity : cost;
 }
 
-/** Share of places in the sample that pass the filter and are spelled so; a place that passes by chance costs little. */
-function hitShare(spelling: Spelling, { a, b, share }: Filter, known: Frequencies): number {
+/** Share of places in the sample that pass the filter and are spelled so, up to `most`; one that passes by chance costs little. */
+function hitShare(spelling: Spelling, { a, b, share }: Filter, known: Frequencies, most: number): number {
   const { sample } = known;
   if (sample.length === 0) return share;
+  const enough = most * sample.length;
   let hits = 0;
   forPairs(known, a, b, (start) => {
-    if (isSpelledAt(sample, start, spelling)) hits++;
+    if (hits < enough && isSpelledAt(sample, start, spelling)) hits++;
   });
   return Math.min(share, (hits + 0.01) / sample.length);
 }

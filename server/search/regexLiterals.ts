@@ -9,6 +9,8 @@
 import type { AST } from '@eslint-community/regexpp';
 import type { ParsedRegex } from '../../shared/patternRegex.ts';
 
+/** Most candidates: each is tried on a sample of the file. */
+const MAX_CANDIDATES = 16;
 /** Most texts of one candidate. */
 const MAX_TEXTS = 12;
 /** A class of more characters than this ends a text. */
@@ -34,6 +36,8 @@ interface Piece {
   readonly prefix: readonly string[];
   /** The piece has no conditions besides its texts. */
   readonly pure: boolean;
+  /** It begins with one of these: the first `x` of `x+`, which joins the text before it. Only where `texts` is null. */
+  readonly first?: readonly string[] | null;
 }
 
 const NOTHING: Piece = { texts: [''], required: [], prefix: [''], pure: true };
@@ -48,11 +52,15 @@ export function regexLiterals({ tree }: ParsedRegex): RegexLiterals {
   const pure = piece.pure && piece.texts?.every((text) => text !== '') ? piece.texts : null;
   const usable = (texts: readonly string[]): boolean => texts.length > 0 && !texts.includes('');
   return {
-    required: required.filter(usable),
+    required: distinct(required.filter(usable)).slice(0, MAX_CANDIDATES),
     prefix: usable(piece.prefix) ? piece.prefix : null,
     wide: isWide(tree),
     pure,
   };
+}
+
+function distinct(candidates: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return [...new Map(candidates.map((texts) => [JSON.stringify(texts), texts])).values()];
 }
 
 function sequence(alternative: AST.Alternative): Piece {
@@ -77,8 +85,7 @@ function sequence(alternative: AST.Alternative): Piece {
       beginning = longer !== null && piece.texts !== null;
     }
     if (!piece.texts) {
-      const repeated = repeatedTexts(node);
-      const joined = repeated && product(texts, repeated);
+      const joined = piece.first && product(texts, piece.first);
       if (joined) texts = joined;
       flush();
       continue;
@@ -163,20 +170,18 @@ function quantifierPiece(node: AST.Quantifier): Piece {
   }
   if (node.min === node.max && inner.texts) {
     let texts: readonly string[] | null = [''];
-    for (let i = 0; i < node.min && texts; i++) texts = product(texts, inner.texts);
+    // What takes no character stays as it is, however often it stands there; anything else is too long by then.
+    const times = Math.min(node.min, MAX_TEXT_LENGTH + 1);
+    for (let i = 0; i < times && texts; i++) texts = product(texts, inner.texts);
     if (texts) return few(texts, inner.pure);
   }
   const required = inner.texts ? [...inner.required, inner.texts] : inner.required;
-  return { texts: null, required: required.filter((texts) => !texts.includes('')), prefix: inner.prefix, pure: false };
+  const filled = required.filter((texts) => !texts.includes(''));
+  return { texts: null, required: filled, prefix: inner.prefix, pure: false, first: inner.texts };
 }
 
 function few(texts: readonly string[], pure = true): Piece {
   return { texts, required: [], prefix: texts, pure };
-}
-
-/** `x+` begins with an x that joins the text before it. */
-function repeatedTexts(node: AST.Element): readonly string[] | null {
-  return node.type === 'Quantifier' && node.min > 0 ? elementPiece(node.element).texts : null;
 }
 
 /** Each of `before` followed by each of `after`, in the order in which backtracking tries them; null when there are too many. */

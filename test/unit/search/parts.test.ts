@@ -2,6 +2,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ExtentSet } from '../../../server/search/extentSet.ts';
+import { estimateCost, type Spelling } from '../../../server/search/forms.ts';
+import { Frequencies } from '../../../server/search/frequencies.ts';
 import { bucketIndex } from '../../../server/search/hitStore.ts';
 import { decodePage, HitPacker, PackedWriter, packedPages } from '../../../server/search/packing.ts';
 import { needsNonZero, regexLiterals } from '../../../server/search/regexLiterals.ts';
@@ -189,6 +191,34 @@ describe('what is known of an expression', () => {
       }),
       runs(1000),
     );
+  });
+
+  test('is known at once, however often things are repeated in each other', () => {
+    const nested = (end: string): string => `${'('.repeat(200)}ab${`)${end}`.repeat(200)}`;
+    for (const end of ['+', '{2,}', '+?']) expect(literals(nested(end)).required).toContainEqual(['ab']);
+    expect(literals('x(?:){99999999999}y').required).toEqual([['xy']]);
+    expect(literals('x(?=y){99999999999}').required).toEqual([['x']]);
+    // Each is tried on a sample of the file: the same one once, and not hundreds.
+    expect(literals('a.'.repeat(500)).required).toEqual([['a']]);
+    const many = Array.from({ length: 200 }, (_, n) => `x${n}`);
+    expect(literals(many.join('.')).required).toEqual(many.slice(0, 16).map((text) => [text]));
+  });
+
+  test('what costs too much is not counted to its end', () => {
+    const zeros: Spelling = Array.from({ length: 256 }, () => [{ values: [0], masks: [255] }]);
+    let looks = 0;
+    const sample = new Proxy(new Uint8Array(32_768), {
+      get: (bytes, name) => {
+        looks++;
+        const value: unknown = Reflect.get(bytes, name, bytes);
+        return typeof value === 'function' ? value.bind(bytes) : value;
+      },
+    });
+    const known = new Frequencies(sample);
+    looks = 0;
+    expect(estimateCost([zeros], known, 100, 2)).toBe(Infinity);
+    // Of 8 million.
+    expect(looks).toBeLessThan(1_000_000);
   });
 
   test('texts of which every match begins with one', () => {

@@ -104,6 +104,18 @@ describe('expressions and text', () => {
     ['(?<n>a)\\k<m>', '', 'Invalid named capture referenced.'],
   ])('%s', (pattern, at, message) => expect(fault({ kind: 'regex', pattern })).toMatchObject({ at, message }));
 
+  test('groups lie in each other up to a depth that no stack minds', () => {
+    const nested = (depth: number): string => `${'(?:'.repeat(depth)}[(]\\(a${')'.repeat(depth)}`;
+    expect(parsePattern({ kind: 'regex', pattern: nested(250) })).toMatchObject({ kind: 'regex' });
+    expect(fault({ kind: 'regex', pattern: nested(251) })).toMatchObject({ position: 750, at: '(' });
+    const message = 'Groups are nested more than 250 deep.';
+    for (const open of ['(', '(?=', '(?<!']) {
+      const depth = Math.floor(MAX_PATTERN_LENGTH / (open.length + 2));
+      const pattern = `${open.repeat(depth)}a${')'.repeat(depth)}`;
+      expect(fault({ kind: 'regex', pattern }).message).toBe(message);
+    }
+  });
+
   test('flags are some of isu; caseSensitive is flag i', () => {
     expect(fault({ kind: 'regex', pattern: 'a', flags: 'g' }).message).toBe('Flags are some of i, s, u.');
     const parsed = parsePattern({ kind: 'regex', pattern: 'a', flags: 's', caseSensitive: false });
