@@ -9,6 +9,8 @@ const ASCII_EXTRA: Readonly<Record<string, string>> = { s: '\u017f', k: '\u212a'
 const LAST_CASED = 0x1e_fff;
 
 let casedText: string | null = null;
+let cased: ReadonlySet<string> | null = null;
+/** Only of characters that have a case: of all there are it would be a hundred megabytes. */
 const known = new Map<string, readonly string[]>();
 
 /** The character itself first, then all others that equal it. `character` is one code point. */
@@ -18,13 +20,20 @@ export function caseVariants(character: string): readonly string[] {
     const others = [lower, lower.toUpperCase(), ...(ASCII_EXTRA[lower] ?? '')];
     return [character, ...others.filter((other) => other !== character)];
   }
-  if ((character.codePointAt(0) ?? 0) < 0x80) return [character];
+  if ((character.codePointAt(0) ?? 0) < 0x80 || !hasCase(character)) return [character];
   let variants = known.get(character);
   if (!variants) {
     variants = [character, ...search(character).filter((other) => other !== character)];
     known.set(character, variants);
   }
   return variants;
+}
+
+/** A character without a case equals no other one. */
+function hasCase(character: string): boolean {
+  casedText ??= allCased();
+  cased ??= new Set(casedText);
+  return cased.has(character);
 }
 
 function search(character: string): string[] {
