@@ -1,9 +1,17 @@
 /** The rows that threads have made, segment by segment, with the context that segments owe each other at their borders. */
-import type { HitBudget } from '../search/hitParts.ts';
+import { ExtentSet } from '../search/extentSet.ts';
+import { HitBudget } from '../search/hitParts.ts';
 import { HitStore, type PlacedPage, SegmentHits } from '../search/hitStore.ts';
+import { SpillError } from '../search/spill.ts';
 import type { PackedRows } from './filterJob.ts';
 import { type FilteredRow, RowPacker, rowKind } from './rowPacking.ts';
 import type { RowSource } from './rowSource.ts';
+
+/**
+ * Holes that are rows, of all filters together: 8 TiB of them. Each is told of by some 800 bytes, whatever it takes packed: those of a
+ * file of petabytes would be all of the memory there is.
+ */
+const holeBudget = new HitBudget(524_288);
 
 /** Whatever adds rows throws a SpillError when there is no room for more. */
 export class CombinedRows implements RowSource {
@@ -12,6 +20,8 @@ export class CombinedRows implements RowSource {
   readonly #edges = new Map<number, { readonly head: number; readonly tail: number }>();
   /** The rows of a segment that is a hole. */
   readonly #hole: PackedRows;
+  /** Segments that are holes. */
+  readonly #holes = new ExtentSet();
   #matches = 0;
 
   constructor(segmentBytes: number, budget: HitBudget, folder: string) {
@@ -30,7 +40,21 @@ export class CombinedRows implements RowSource {
   }
 
   /** Makes `rows` the rows of the segment, without edges. */
-  set(segment: number, { part, rows, matches }: PackedRows): void {
+  set(segment: number, rows: PackedRows): void {
+    this.#forgetHoles(segment, segment + 1);
+    this.#put(segment, rows);
+  }
+
+  /** The segment is all zeros, the piece of one line, and shown. */
+  setHole(segment: number): void {
+    if (!this.#holes.has(segment)) {
+      if (!holeBudget.take(1)) throw new SpillError('There is no room for more rows: too many of them are holes.');
+      this.#holes.add(segment, segment + 1);
+    }
+    this.#put(segment, this.#hole);
+  }
+
+  #put(segment: number, { part, rows, matches }: PackedRows): void {
     this.#edges.delete(segment);
     this.#matches += matches - (this.#store.get(segment)?.weight ?? 0);
     if (rows === 0) {
@@ -40,11 +64,6 @@ export class CombinedRows implements RowSource {
     const hits = new SegmentHits(segment);
     this.#store.append(hits, part);
     this.#store.attach(hits);
-  }
-
-  /** The segment is all zeros, the piece of one line, and shown. */
-  setHole(segment: number): void {
-    this.set(segment, this.#hole);
   }
 
   /** Adds `head` and `tail` to the rows of the segment, in place of what was added before. */
@@ -65,6 +84,7 @@ export class CombinedRows implements RowSource {
 
   /** Forgets the rows of segments `[from, end)`; false when there were none. */
   remove(from: number, end: number): boolean {
+    this.#forgetHoles(from, end);
     let found = false;
     for (let segment = this.#store.nextSegment(from); segment !== null && segment < end; ) {
       found = true;
@@ -99,6 +119,14 @@ export class CombinedRows implements RowSource {
   close(): void {
     this.#store.close();
     this.#edges.clear();
+    this.#forgetHoles(0, Infinity);
     this.#matches = 0;
+  }
+
+  #forgetHoles(from: number, end: number): void {
+    if ((this.#holes.nextMember(from) ?? end) >= end) return;
+    const before = this.#holes.size;
+    this.#holes.remove(from, end);
+    holeBudget.give(before - this.#holes.size);
   }
 }

@@ -28,15 +28,16 @@ async function filterSparse(
   layers: readonly (readonly [pattern: string, role: 'include' | 'exclude'])[],
   combine: 'any' | 'none',
   context: number,
+  size = SIZE,
 ): Promise<{ filter: Filter; took: number; close(): void }> {
-  const path = sparseFile(join(tempFolder(), 'sparse'), SIZE, [
+  const path = sparseFile(join(tempFolder(), 'sparse'), size, [
     { offset: 0, bytes: HEAD },
     { offset: FAR, bytes: '\nalpha far\nbeta far\n' },
   ]);
   const source = await openSource(path, 'read');
   const shape = shapeOf(Buffer.from(HEAD), {});
   const holes = (offset: number, size: number): ReturnType<typeof nextData> => nextData(source.fd, offset, size);
-  const budget = new HitBudget(1 << 22);
+  const budget = new HitBudget(1 << 26);
   const made = layers.map(([pattern, role]) => {
     const search = new Search({
       id: pattern,
@@ -143,6 +144,23 @@ test(
     ]);
     expect(rowsOf(filter, filter.rows.total - 1, 1)).toEqual([[(segments - 1) * segmentBytes, 12_345, true]]);
     expect(took).toBeLessThan(LONG_MS);
+    close();
+  },
+  2 * LONG_MS,
+);
+
+test(
+  'of more holes than memory shall hold it says so, and gives back what it had',
+  async () => {
+    const many = await filterSparse([['beta', 'include']], 'none', 0, 9 * 2 ** 40);
+    const { error, complete, running, rows } = many.filter.status();
+    expect({ complete, running }).toEqual({ complete: false, running: false });
+    expect(error?.message).toBe('There is no room for more rows: too many of them are holes.');
+    expect(rows).toBeGreaterThan(500_000);
+    expect(rows).toBeLessThan(530_000);
+    many.close();
+    const { filter, close } = await filterSparse([['beta', 'include']], 'none', 0);
+    expect(filter.status()).toMatchObject({ complete: true, error: null });
     close();
   },
   2 * LONG_MS,
