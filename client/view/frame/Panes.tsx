@@ -2,13 +2,13 @@ import { Suspense, useEffect, useRef } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { shownAs, useFilter, useFilters } from '../../filter/filterStore.ts';
 import { useActiveView } from '../../state/useApp.ts';
+import { FilterSplit } from '../filter/FilterSplit.tsx';
 import { holdPlaces } from '../text/heldPlace.ts';
 import { focusRowsIfLost } from './focus.ts';
 import { latePart } from './lateParts.ts';
 import { PaneFrame } from './PaneFrame.tsx';
 
 const SplitPanes = latePart(async () => (await import('./SplitPanes.tsx')).SplitPanes);
-const FilterSplit = latePart(async () => (await import('../filter/FilterSplit.tsx')).FilterSplit);
 
 interface PanesProps {
   readonly file: FileInfo;
@@ -41,13 +41,9 @@ export function Panes({ file }: { readonly file: FileInfo }) {
     shown.current = display;
   }, [display]);
   const below = useFilters((state) => state.below) && split;
-  const full = <FullPanes file={file} active={!below} />;
-  if (!split) return full;
   return (
-    <Suspense fallback={full}>
-      <FilterSplit file={file} below={below}>
-        {full}
-      </FilterSplit>
-    </Suspense>
+    <FilterSplit file={file} split={split} below={below}>
+      <FullPanes file={file} active={!below} />
+    </FilterSplit>
   );
 }

@@ -14,6 +14,7 @@ import { useCacheVersion, useWantedPages } from '../../cache/usePages.ts';
 import { useMarks } from '../../marks/marksStore.ts';
 import { marksIn, ribbonOf } from '../../marks/rowMarks.ts';
 import { useCellMetrics } from '../../rows/metrics.ts';
+import { useKeptInSight } from '../../rows/useKeptInSight.ts';
 import { type RowPosition, type RunwayItem, useRunway } from '../../rows/useRunway.ts';
 import { useVisibleHits } from '../../search/useVisibleHits.ts';
 import { appStore } from '../../state/store.ts';
@@ -147,6 +148,7 @@ export function HexView(props: HexViewProps) {
   const current = view ?? EMPTY_VIEW;
   report.current = useHexPlace({ fileId: file.id, view: current, runway, rowBytes });
 
+  useKeptInSight(runway, size === 0 ? null : Math.floor(current.cursor / rowBytes));
   useHexFollow({ file, view: current, runway, rowBytes });
 
   const viewportBytes = Math.floor((runway.viewportHeight / rowHeight) * rowBytes);

@@ -14,9 +14,9 @@ import { gapAt } from '../../rows/pickedRows.ts';
 import { isLong, TextContents } from '../../rows/textContent.ts';
 import type { TextPlaces } from '../../rows/textMoves.ts';
 import { rowAt, rowEnd, rowOfOffset } from '../../rows/textRun.ts';
+import { useKeptInSight } from '../../rows/useKeptInSight.ts';
 import { type RunwayItem, useRunway } from '../../rows/useRunway.ts';
 import { useVisibleHits } from '../../search/useVisibleHits.ts';
-import { useCommandHandlers } from '../../state/commandRegistry.ts';
 import { mayGrow } from '../../state/follow.ts';
 import { appStore, type FileView } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
@@ -29,6 +29,7 @@ import { RowsViewport } from '../rows.tsx';
 import { hasControlPictures } from './controlPictures.ts';
 import { FilteredNewsPill } from './FilteredNewsPill.tsx';
 import { type FilteredRows, filteredRowClass } from './filteredRows.ts';
+import { heldPlace } from './heldPlace.ts';
 import { renderTextRow } from './renderTextRow.tsx';
 import { SeamHeader } from './SeamHeader.tsx';
 import { TextEmpty } from './TextEmpty.tsx';
@@ -36,8 +37,9 @@ import { TextHeader } from './TextHeader.tsx';
 import { TextOverview } from './TextOverview.tsx';
 import { startingAt, textExtents, visibleExtent } from './textExtents.ts';
 import { offsetAtPoint, offsetOnNextLine, type TextPointParts } from './textPoint.ts';
-import { keptPosition, textStyle, useGutter, useWidth } from './textViewHooks.ts';
+import { keptPosition, textStyle, useGutter, useRefit, useTextSwitches, useWidth } from './textViewHooks.ts';
 import { useHeldCursor } from './useHeldCursor.ts';
+import { useHeldPlace } from './useHeldPlace.ts';
 import { useRowColours } from './useRowColours.ts';
 import { useSideways } from './useSideways.ts';
 import { useTextAnnouncement } from './useTextAnnouncement.ts';
@@ -92,12 +94,13 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   // Rows of a filter are those that the server makes of what is shown.
   const start = filtered ? 0 : Math.min(view.start, size);
 
-  const [initial] = useState(() => firstPlace(view, file.id));
+  const [held] = useState(() => heldPlace(file.id));
+  const [initial] = useState(() => firstPlace(view, held));
   const top = useRef<TextTop>({ offset: initial.offset, px: 0 });
   const shift = useRef<(rows: number) => void>(() => undefined);
   const onShift = useCallback((rows: number) => shift.current(rows), []);
   const main = useRef<HTMLDivElement>(null);
-  const heldCursor = useHeldCursor(main);
+  const heldCursor = useHeldCursor(main, wrap && !beside ? (held?.ringY ?? null) : null);
   const cursor = useRef(view.cursor);
   cursor.current = view.cursor;
   const wrapAnchor = useCallback(() => (heldCursor.isHeld() ? cursor.current : top.current.offset), [heldCursor]);
@@ -151,18 +154,12 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     cellWidth,
     version,
     isHeld: heldCursor.isHeld,
+    firstPx: held && (!beside || held.picked) ? held.leftPx : null,
   });
   const { px: leftPx, left: leftCells } = sideways;
 
-  // Widths of wrapped rows follow from the width of the pane and of the cells.
   const fit = `${wrap}:${textWidth}:${cellWidth}:${rowHeight}`;
-  const fitted = useRef(fit);
-  useLayoutEffect(() => {
-    if (fitted.current === fit) return;
-    const toggled = fitted.current.startsWith('true') !== wrap;
-    fitted.current = fit;
-    if (wrap || toggled) runway.remeasure();
-  }, [fit, wrap, runway]);
+  useRefit(runway, wrap, fit);
 
   const reportTop = useTextPlace({
     fileId: file.id,
@@ -177,11 +174,16 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     reports: !beside,
   });
 
+  const tellPlace = useHeldPlace({ pane: beside ? 'filtered' : 'text', view, top, leftPx });
   useLayoutEffect(() => {
     const scroll = takeScroll();
+    if (scroll?.align === 'keep') {
+      runway.scrollToPosition(keptPosition(scroll.row, scroll.px, runway, wrap));
+      tellPlace(false);
+      return;
+    }
     if (scroll) {
-      if (scroll.align === 'keep') runway.scrollToPosition(keptPosition(scroll.row, scroll.px, runway));
-      else runway.scrollToRow(scroll.row, scroll.align);
+      runway.scrollToRow(scroll.row, scroll.align);
       return;
     }
     if (!run) return;
@@ -192,14 +194,17 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
       const column = isLong(row) && !wrap ? Math.floor(leftCells) : 0;
       top.current = { offset: Math.min(row.offset + column, Math.max(row.offset, rowEnd(row) - 1)), px: position.px };
       reportTop();
+      tellPlace(true);
     }
     geometry.look(snapshot.epoch, runway.firstVisibleRow, runway.lastVisibleRow);
   });
 
+  const cursorRow = run ? rowOfOffset(run, view.cursor, size) : null;
+  useKeptInSight(runway, cursorRow);
+
   const found = { rows: filtered?.progress?.rows ?? 0, complete: filtered?.complete === true };
   const news = useTextFollow({ file, view, geometry, snapshot, runway, size, wrap, fit, beside, found });
 
-  const cursorRow = run ? rowOfOffset(run, view.cursor, size) : null;
   hold.current = () => {
     const seen = cursorRow !== null && cursorRow >= runway.firstVisibleRow && cursorRow <= runway.lastVisibleRow;
     return seen ? view.cursor : null;
@@ -227,13 +232,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     { fileId: file.id, places, rowCount, runway, copy, bring, moving, visualMove, onMoved: announce },
     active,
   );
-  useCommandHandlers(
-    {
-      'view.levels': () => appStore.getState().patchSettings({ levels: !settings.levels }),
-      'view.escapes': () => appStore.getState().patchSettings({ rawEscapes: !settings.rawEscapes }),
-    },
-    true,
-  );
+  useTextSwitches(settings);
   const onBeyond = (px: number) => {
     if (!wrap) sideways.scrollBy(Math.round(px / 4));
   };

@@ -13,6 +13,8 @@ import type { TextContents } from '../../rows/textContent.ts';
 import type { TextPlaces } from '../../rows/textMoves.ts';
 import { rowAt } from '../../rows/textRun.ts';
 import type { RowPosition, Runway, RunwayItem } from '../../rows/useRunway.ts';
+import { useCommandHandlers } from '../../state/commandRegistry.ts';
+import { appStore, type Settings } from '../../state/store.ts';
 import { gutterCells } from './lineLabel.ts';
 
 /** While the thumb is dragged the latest place is asked for at most this often, ms. */
@@ -116,6 +118,28 @@ export function useSeek(
   );
 }
 
+/** Widths of wrapped rows follow from the width of the pane and of the cells: `fit` differs when they do. */
+export function useRefit(runway: Runway, wrap: boolean, fit: string): void {
+  const fitted = useRef({ fit, wrap });
+  useLayoutEffect(() => {
+    const before = fitted.current;
+    fitted.current = { fit, wrap };
+    if (before.fit !== fit && (wrap || before.wrap)) runway.remeasure();
+  }, [fit, wrap, runway]);
+}
+
+/** What can be switched in every text view. */
+export function useTextSwitches({ levels, rawEscapes }: Settings): void {
+  const { patchSettings } = appStore.getState();
+  useCommandHandlers(
+    {
+      'view.levels': () => patchSettings({ levels: !levels }),
+      'view.escapes': () => patchSettings({ rawEscapes: !rawEscapes }),
+    },
+    true,
+  );
+}
+
 interface TextMeasures {
   readonly letterSpacing: number;
   readonly cellWidth: number;
@@ -140,11 +164,11 @@ export function textStyle(measures: TextMeasures): CSSProperties {
 
 /**
  * The position with `px` of a row above the top edge; negative: its top is so far below. A row that would be below the lower edge is
- * put in the middle.
+ * put in the middle. `wrap`: rows may be taller than one line.
  */
-export function keptPosition(row: number, px: number, runway: Runway): RowPosition {
+export function keptPosition(row: number, px: number, runway: Runway, wrap: boolean): RowPosition {
   const { rowHeight } = runway;
-  if (px >= 0) return { row, px: Math.min(px, rowHeight - 1) };
+  if (px >= 0) return { row, px: wrap ? px : Math.min(px, rowHeight - 1) };
   const room = (runway.scroller()?.clientHeight ?? 0) - rowHeight;
   const above = room > 0 && -px > room ? -Math.floor(room / 2) : px;
   const rows = Math.floor(above / rowHeight);

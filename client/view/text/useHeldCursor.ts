@@ -1,13 +1,15 @@
 /**
- * Keeps the cursor at its height on screen when wrapping is switched: every row gets another height then, those above the cursor
- * some time later, as they are measured.
+ * Keeps the cursor at its height on screen when wrapping is switched, or a view of wrapped rows takes the place of another: every row
+ * gets another height then, those above the cursor some time later, as they are measured.
  */
-import { type RefObject, useCallback, useEffect, useRef } from 'react';
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { Runway } from '../../rows/useRunway.ts';
 import { appStore } from '../../state/store.ts';
 
 /** Heights are known when nothing had to be put right for so long. Whoever moves something himself has the view at once. */
 const HOLD_MS = 500;
+/** Rows of a view that has just begun come later. */
+const FIRST_MS = 2_000;
 const MOVES = ['wheel', 'pointerdown', 'touchstart', 'keydown'] as const;
 
 interface Held {
@@ -30,8 +32,12 @@ function ringOf(main: RefObject<HTMLElement | null>): { ring: DOMRect; frame: DO
   return { ring: ring.getBoundingClientRect(), frame: scroller.getBoundingClientRect(), row };
 }
 
-export function useHeldCursor(main: RefObject<HTMLElement | null>): HeldCursor {
-  const held = useRef<Held | null>(null);
+/** `heldY`: the height at which the view begins with its cursor, while lines wrap; null: it begins elsewhere. */
+export function useHeldCursor(main: RefObject<HTMLElement | null>, heldY: number | null): HeldCursor {
+  const [first] = useState((): Held | null =>
+    heldY === null ? null : { y: heldY, until: performance.now() + FIRST_MS },
+  );
+  const held = useRef<Held | null>(first);
 
   // Told before anything is drawn anew, so the old place can still be measured.
   useEffect(

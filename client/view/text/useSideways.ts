@@ -26,6 +26,8 @@ export interface SidewaysParts {
   readonly version: number;
   /** The cursor stays where it is on screen while wrapping is switched. */
   readonly isHeld: () => boolean;
+  /** What is left of a view that has just begun, px; null: the start of the rows, unless the cursor is on a hit. */
+  readonly firstPx: number | null;
 }
 
 export interface Sideways {
@@ -62,9 +64,12 @@ function leftOf(here: { first: number; last: number; hit: boolean }, left: numbe
 
 export function useSideways(parts: SidewaysParts): Sideways {
   const { main, view, run, items, contents, size, wrap, width, cells, cellWidth, version, isHeld } = parts;
-  const [px, setPx] = useState(0);
+  const [px, setPx] = useState(parts.firstPx ?? 0);
+  const onHit = view.reveal.length !== undefined && view.reveal.offset === view.cursor;
   /** The last wish to reveal a byte that was also followed sideways; -1: `offset` is to be. */
-  const followed = useRef({ seq: view.reveal.seq, offset: 0 });
+  const followed = useRef(
+    parts.firstPx === null && onHit ? { seq: -1, offset: view.cursor } : { seq: view.reveal.seq, offset: 0 },
+  );
   const left = wrap ? 0 : px / cellWidth;
   const total = useLongest(items, run, contents, version) + MARGIN_CELLS;
   const most = useRef(0);

@@ -7,7 +7,7 @@ import { rowOfOffset } from '../../rows/textRun.ts';
 import type { Runway } from '../../rows/useRunway.ts';
 import { followOf } from '../../state/follow.ts';
 import { appStore, type FileView, type Lead } from '../../state/store.ts';
-import { heldPlace } from './heldPlace.ts';
+import type { HeldPlace } from './heldPlace.ts';
 import type { TextTop } from './useTextGeometry.ts';
 
 /** The top is reported at most this often while scrolling, ms. */
@@ -23,14 +23,15 @@ export interface FirstPlace {
 }
 
 /**
- * Where a view that is just mounted begins: at a wish that no view has followed yet; with the cursor at its height on screen when
- * another display of the file gave way to it; else where the other view was, unless the cursor, if near, would be out of sight.
+ * Where a view that is just mounted begins: at a wish that no view has followed yet; when another display of the file gave way to it,
+ * with the cursor at its height on screen, or the same row at the top; else where the other view was, unless the cursor, if near,
+ * would be out of sight.
  */
-export function firstPlace(view: FileView, fileId: string): FirstPlace {
+export function firstPlace(view: FileView, held: HeldPlace | null): FirstPlace {
   const { reveal } = view;
   if (reveal.seq > view.followed) return { offset: reveal.offset, align: ALIGNS[reveal.align], px: 0 };
-  const y = heldPlace(fileId);
-  if (y !== null) return { offset: view.cursor, align: 'keep', px: -y };
+  if (held?.cursorY != null) return { offset: view.cursor, align: 'keep', px: -held.cursorY };
+  if (held) return { offset: held.top.offset, align: 'keep', px: held.top.px };
   const near = Math.abs(view.cursor - view.top) < 65_536;
   return { offset: near && view.cursor < view.top ? view.cursor : view.top, align: 'start', px: 0 };
 }
