@@ -37,6 +37,7 @@ export class FollowedPaths {
   #follow(file: OpenFile): () => void {
     let retry: NodeJS.Timeout | null = null;
     let switching = false;
+    let stopped = false;
     const rest = (): void => {
       if (retry !== null) clearTimeout(retry);
       retry = null;
@@ -50,7 +51,8 @@ export class FollowedPaths {
         await this.#files.switch(file);
       } catch (error) {
         if (!(error instanceof OpenError)) console.error('bigview: internal error:', error);
-        if (this.#stops.has(file)) {
+        // It may have been stopped meanwhile, and begun again by another call.
+        if (!stopped) {
           retry = setTimeout(() => {
             rest();
             void look();
@@ -63,6 +65,7 @@ export class FollowedPaths {
     const stopListening = file.listen(() => void look());
     void look();
     return () => {
+      stopped = true;
       stopListening();
       rest();
     };
