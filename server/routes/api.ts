@@ -77,9 +77,17 @@ async function openSession(context: Context, req: Request, res: Response): Promi
   sendJson(res, 200, reply);
 }
 
-async function controlIndex(file: OpenFile, encoding: string | null, req: Request, res: Response): Promise<void> {
+async function controlIndex(
+  context: Context,
+  file: OpenFile,
+  encoding: string | null,
+  req: Request,
+  res: Response,
+): Promise<void> {
   const body = await readJsonObject(req);
   checkMembers(body, ['action']);
+  // Closed meanwhile, it must not be scanned: its descriptor may be another file's.
+  fileById(context, file.id);
   const index = await file.index(encoding);
   if (body.action === 'cancel') index.cancel();
   else if (body.action === 'resume') index.resume();
@@ -147,7 +155,7 @@ export function createApi(context: Context): Express {
     parseQuery(queryOf(req), []);
     return issueTicket(context, file, req, res);
   });
-  routes.postFile('/index', (file, req, res) => controlIndex(file, encodingOf(queryOf(req)), req, res));
+  routes.postFile('/index', (file, req, res) => controlIndex(context, file, encodingOf(queryOf(req)), req, res));
   routes.get('/api/downloads/:ticket', (req, res) => {
     parseQuery(queryOf(req), []);
     return serveTicket(context, String(req.params.ticket), req, res);

@@ -8,7 +8,7 @@ import type { OpenFile } from '../files/openFile.ts';
 import { SECURITY_HEADERS } from '../security/headers.ts';
 import type { Source } from '../source/source.ts';
 import { checkMembers, integerMember, readJsonObject } from './body.ts';
-import type { Context, Ticket } from './context.ts';
+import { type Context, fileById, type Ticket } from './context.ts';
 import { checkGeneration } from './fileErrors.ts';
 import { attachment, parseRange } from './range.ts';
 import { HttpError, notFound, pastEnd, sendJson, staleGeneration } from './reply.ts';
@@ -98,6 +98,8 @@ export async function issueTicket(
   const offset = integerMember(body, 'offset', 0, MAX_FILE_BYTES);
   const length = integerMember(body, 'length', 0, MAX_FILE_BYTES);
   const pinned = body.generation === undefined ? null : integerMember(body, 'generation', 0, MAX_FILE_BYTES);
+  // It may have been closed while the request came in.
+  fileById(context, file.id);
   file.look();
   checkGeneration(file, pinned);
   const { generation, size } = file.source;

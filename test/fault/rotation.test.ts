@@ -162,35 +162,43 @@ describe('a file that had the path before', () => {
     expect(files[0]?.previous).toMatchObject({ id: null });
   });
 
-  it('begins no search whose request ends when it is closed, and reads by its descriptor no more', async () => {
-    const { folder, path, server, id } = await serving('old one\nold two\n');
-    renameSync(path, join(folder, 'app.log.1'));
-    writeFileSync(path, 'new\n');
-    await reopen(server, id);
-    const [, rotated] = await server.files();
-    if (!rotated) throw new Error('no rotated file');
-    const body = JSON.stringify({ kind: 'text', pattern: 'old' });
-    const url = new URL(`/api/files/${rotated.id}/searches`, server.origin);
-    const slow = request(url, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${server.token}`,
-        'content-type': 'application/json',
-        'content-length': body.length,
-        expect: '100-continue',
-      },
-    });
-    slow.flushHeaders();
-    // The server has begun with the request: its route was found, and its file.
-    await once(slow, 'continue');
-    expect((await server.fetch(`/api/files/${rotated.id}`, { method: 'DELETE' })).status).toBe(204);
-    slow.end(body);
-    const [reply] = (await once(slow, 'response')) as [IncomingMessage];
-    reply.resume();
-    expect(reply.statusCode).toBe(404);
-    expect(server.alive).toBe(true);
-    expect(server.stderr).toBe('');
-  });
+  it.each([
+    ['searches', { kind: 'text', pattern: 'old' }],
+    ['filters', { layers: [{ search: 'x', role: 'include' }] }],
+    ['index', { action: 'resume' }],
+    ['downloads', { offset: 0, length: 1 }],
+  ])(
+    'begins nothing when a request (%s) ends after it was closed, and reads by its descriptor no more',
+    async (route, wish) => {
+      const { folder, path, server, id } = await serving('old one\nold two\n');
+      renameSync(path, join(folder, 'app.log.1'));
+      writeFileSync(path, 'new\n');
+      await reopen(server, id);
+      const [, rotated] = await server.files();
+      if (!rotated) throw new Error('no rotated file');
+      const body = JSON.stringify(wish);
+      const url = new URL(`/api/files/${rotated.id}/${route}`, server.origin);
+      const slow = request(url, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${server.token}`,
+          'content-type': 'application/json',
+          'content-length': body.length,
+          expect: '100-continue',
+        },
+      });
+      slow.flushHeaders();
+      // The server has begun with the request: its route was found, and its file.
+      await once(slow, 'continue');
+      expect((await server.fetch(`/api/files/${rotated.id}`, { method: 'DELETE' })).status).toBe(204);
+      slow.end(body);
+      const [reply] = (await once(slow, 'response')) as [IncomingMessage];
+      reply.resume();
+      expect(reply.statusCode).toBe(404);
+      expect(server.alive).toBe(true);
+      expect(server.stderr).toBe('');
+    },
+  );
 
   it('is not kept when there was nothing in it', async () => {
     const { folder, path, server, id } = await serving('');
