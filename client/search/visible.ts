@@ -10,7 +10,7 @@ export function reportShown(fileId: string, pane: Pane | 'filtered', extent: Ext
   else shown.set(`${pane} ${fileId}`, extent);
 }
 
-export function isShown(fileId: string, pane: Pane, extent: Extent): boolean {
+export function isShown(fileId: string, pane: Pane | 'filtered', extent: Extent): boolean {
   const visible = shown.get(`${pane} ${fileId}`);
   return visible !== undefined && extent.offset >= visible.offset && extent.end <= visible.end;
 }

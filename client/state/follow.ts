@@ -47,7 +47,7 @@ type Followed = Pick<FileInfo, 'generation' | 'size' | 'index'>;
 const OFF: FollowState = { status: 'off' };
 const LIVE: FollowState = { status: 'live' };
 
-function markOf({ generation, size, index }: Followed): FollowMark {
+export function followMark({ generation, size, index }: Followed): FollowMark {
   return { generation, size, lines: index.complete ? index.lines : null };
 }
 
@@ -56,7 +56,7 @@ export function nextFollow(state: FollowState, event: FollowEvent, file: Followe
     case 'toggle':
       return state.status === 'live' ? OFF : LIVE;
     case 'left':
-      return state.status === 'live' ? { status: 'paused', since: markOf(file) } : state;
+      return state.status === 'live' ? { status: 'paused', since: followMark(file) } : state;
     case 'returned':
       return state.status === 'paused' ? LIVE : state;
   }
@@ -119,7 +119,7 @@ export function carryFollow(files: readonly FileInfo[]): void {
   for (const file of files) {
     const state = followOf(file.id);
     if (state.status !== 'paused') continue;
-    const since = file.size < state.since.size ? markOf(file) : { ...state.since, generation: file.generation };
+    const since = file.size < state.since.size ? followMark(file) : { ...state.since, generation: file.generation };
     set(file.id, { status: 'paused', since });
   }
 }

@@ -53,7 +53,6 @@ export function useFilteredRows(file: FileInfo, beside: boolean): FilteredRows {
     const tints = (rows?.layers ?? []).map((id) => set.layers.find((layer) => layer.id === id)?.tint);
     return {
       progress: rows && { id: rows.id, version: rows.status?.version ?? -1, rows: rows.status?.rows ?? 0 },
-      complete: rows?.status?.complete === true,
       beside,
       tints,
       apart: rows?.apart === true,

@@ -1,9 +1,12 @@
 /** What has come to the file since following was paused. */
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { counted, formatCount, formatSize } from '../../../shared/units.ts';
+import { shownAs, useFilter } from '../../filter/filterStore.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
 import { type FollowNews, newsSince, useFollow } from '../../state/follow.ts';
 import { useUi } from '../../state/ui.ts';
+import { useApp } from '../../state/useApp.ts';
+import { RowsNewsPill } from '../filter/RowsNewsPill.tsx';
 import { NewsPill } from '../NewsPill.tsx';
 
 function says({ bytes, lines, renewed }: FollowNews): string {
@@ -18,15 +21,17 @@ function says({ bytes, lines, renewed }: FollowNews): string {
 export function FollowPill({ file }: { readonly file: FileInfo }) {
   const follow = useFollow(file.id);
   const panelOpen = useUi((state) => state.layout.panelOpen);
+  const picked = shownAs(useFilter(file.id)) === 'place';
+  const bytesOnly = useApp((state) => state.views[file.id]?.mode === 'hex');
   if (follow.status !== 'paused') return null;
   const news = newsSince(follow.since, file);
-  return (
-    <NewsPill
-      says={says(news)}
-      tip={`${counted(news.bytes, 'byte')} since following was paused. Go on following`}
-      command="follow.toggle"
-      narrow={panelOpen}
-      onPress={() => runCommand('follow.toggle')}
-    />
-  );
+  const pill = {
+    tip: `${counted(news.bytes, 'byte')} since following was paused. Go on following`,
+    command: 'follow.toggle',
+    narrow: panelOpen,
+    onPress: () => runCommand('follow.toggle'),
+  } as const;
+  // Where rows of a filter are shown, only those are news.
+  if (picked && !bytesOnly) return <RowsNewsPill file={file} since={follow.since} {...pill} />;
+  return <NewsPill says={says(news)} {...pill} />;
 }

@@ -1,4 +1,5 @@
 /** What following and rotated files can do by command. */
+import { filterStore } from '../../filter/filterStore.ts';
 import { isShown } from '../../search/visible.ts';
 import { type CommandHandlers, runCommand, useCommandHandlers } from '../../state/commandRegistry.ts';
 import { tellFollow } from '../../state/follow.ts';
@@ -19,7 +20,8 @@ const HANDLERS: CommandHandlers = {
   'view.clear': withActive((active) => void clearFromHere(active)),
   'move.pageOrFollow': withActive(({ file, view }) => {
     const last = { offset: Math.max(0, file.size - 1), end: file.size };
-    if (file.size === 0 || isShown(file.id, view.pane, last)) tellFollow('toggle', file);
+    const pane = filterStore.getState().below ? 'filtered' : view.pane;
+    if (file.size === 0 || isShown(file.id, pane, last)) tellFollow('toggle', file);
     else runCommand('move.pageDown');
   }),
 };

@@ -21,13 +21,13 @@ import { mayGrow } from '../../state/follow.ts';
 import { appStore, type FileView } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
 import { CopyNotice, useCopy } from '../copy/useCopy.tsx';
+import { RowsNewsPill } from '../filter/RowsNewsPill.tsx';
 import { HiddenStrip } from '../HiddenStrip.tsx';
 import { HorizontalBar } from '../HorizontalBar.tsx';
 import type { OverviewProps } from '../overview/Overview.tsx';
 import type { OverviewLayer } from '../overview/paintLayers.ts';
 import { RowsViewport } from '../rows.tsx';
 import { hasControlPictures } from './controlPictures.ts';
-import { FilteredNewsPill } from './FilteredNewsPill.tsx';
 import { type FilteredRows, filteredRowClass } from './filteredRows.ts';
 import { heldPlace } from './heldPlace.ts';
 import { renderTextRow } from './renderTextRow.tsx';
@@ -202,8 +202,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const cursorRow = run ? rowOfOffset(run, view.cursor, size) : null;
   useKeptInSight(runway, cursorRow);
 
-  const found = { rows: filtered?.progress?.rows ?? 0, complete: filtered?.complete === true };
-  const news = useTextFollow({ file, view, geometry, snapshot, runway, size, wrap, fit, beside, found });
+  const news = useTextFollow({ file, view, geometry, snapshot, runway, size, wrap, fit, beside });
 
   hold.current = () => {
     const seen = cursorRow !== null && cursorRow >= runway.firstVisibleRow && cursorRow <= runway.lastVisibleRow;
@@ -252,7 +251,9 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const selection = selectionExtent(view.cursor, view.anchor);
   const retryGeometry = useCallback(() => geometry.retry(), [geometry]);
 
-  const visible = visibleExtent(runway, run, size, wrap) ?? startingAt(top.current.offset, size);
+  const visible =
+    visibleExtent(runway, run, size, wrap) ??
+    (filtered ? { offset: 0, end: size } : startingAt(top.current.offset, size));
   const drawn = textExtents(runway.items, run, contents, wrap ? null : { left: leftCells, cells });
   const hits = useVisibleHits(file.id, beside ? 'filtered' : 'text', drawn, visible, view.cursor);
   const colours = useRowColours(file.identity, beside ? 'filtered' : 'text', runway, run);
@@ -321,7 +322,16 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
             onScroll={sideways.scrollTo}
           />
         )}
-        <FilteredNewsPill news={news} />
+        {news && (
+          <RowsNewsPill
+            file={file}
+            since={news.since}
+            tip="The rows above are followed. Follow these as well"
+            command={null}
+            narrow={false}
+            onPress={news.resume}
+          />
+        )}
         <CopyNotice actions={copy} />
       </div>
       <TextOverview

@@ -9,8 +9,6 @@ import type { Tint } from '../../state/tints.ts';
 export interface FilteredRows {
   /** Null while there is no filter on the server. */
   readonly progress: FilterProgress | null;
-  /** All rows of the file as it is now are found. */
-  readonly complete: boolean;
   /** In a pane of its own below the full view, which then speaks for the file. */
   readonly beside: boolean;
   /** Colours of the layers, by the numbers that rows call them. */

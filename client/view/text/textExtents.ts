@@ -51,13 +51,14 @@ function rowExtent(row: TextRow, contents: TextContents, columns: Columns | null
   return { offset: base + byteAt(left), end: Math.max(base + byteAt(left) + 1, base + byteAt(left + cells + 1)) };
 }
 
-/** Bytes on screen; null where no row is known. */
+/** Bytes on screen; null where no row is known. Behind the last row of a filter nothing of the file is left to be shown. */
 export function visibleExtent(runway: Runway, run: TextRun | null, size: number, wrap: boolean): Extent | null {
   const first = run && rowAt(run, runway.firstVisibleRow);
   const last = run && (rowAt(run, runway.lastVisibleRow) ?? run.rows.at(-1));
   if (!first || !last) return null;
   const gone = wrap ? 0 : fraction(first, runway.position().px, runway.rowHeight);
-  return { offset: Math.min(size, first.offset + gone), end: Math.min(size, rowEnd(last)) };
+  const atEnd = run.picked !== undefined && runway.lastVisibleRow >= run.picked.total - 1;
+  return { offset: Math.min(size, first.offset + gone), end: atEnd ? size : Math.min(size, rowEnd(last)) };
 }
 
 /** In place of what is visible while nothing is. */

@@ -5,7 +5,7 @@ import type { RowGeometry, TextSnapshot } from '../../rows/textChange.ts';
 import { runEnd, runEndRow } from '../../rows/textRun.ts';
 import { useFollowEnd } from '../../rows/useFollowEnd.ts';
 import type { Runway } from '../../rows/useRunway.ts';
-import { tellFollow, useFollow } from '../../state/follow.ts';
+import { type FollowMark, followMark, tellFollow, useFollow } from '../../state/follow.ts';
 import type { FileView } from '../../state/store.ts';
 
 /** Bytes that rows are asked for one after the other; what is farther is jumped to. */
@@ -22,32 +22,29 @@ export interface TextFollowParts {
   readonly fit: string;
   /** Filtered lines below the full view: they go along with it, and may be left alone. */
   readonly beside: boolean;
-  /** How many filtered lines there are; until they are complete, they may be found anywhere in the file. */
-  readonly found: { readonly rows: number; readonly complete: boolean };
 }
 
 /** Filtered lines below a full view that goes on following, once they were scrolled away from their end. */
 export interface FilteredNews {
-  /** Rows that have come since. */
-  readonly rows: number;
+  /** When that was. */
+  readonly since: FollowMark;
   /** Goes on following. */
   readonly resume: () => void;
 }
 
 /** Null: there is nothing to say. */
 export function useTextFollow(parts: TextFollowParts): FilteredNews | null {
-  const { file, view, geometry, snapshot, runway, size, wrap, fit, beside, found } = parts;
+  const { file, view, geometry, snapshot, runway, size, wrap, fit, beside } = parts;
   const { run, epoch, rowCount } = snapshot;
   const { status } = useFollow(file.id);
   // Of two linked panes the one that leads decides; the other goes along.
   const leads = beside || view.mode !== 'both' || view.leads === 'text';
-  /** How many rows there were when they were scrolled away, or all of the file's were found after that. */
-  const [awayAt, setAwayAt] = useState<TextFollowParts['found'] | null>(null);
-  if (awayAt?.complete === false && (found.complete || found.rows !== awayAt.rows)) setAwayAt(found);
-  const own = status === 'live' ? (awayAt === null ? 'live' : 'paused') : 'off';
+  /** How the file was when they were scrolled away. */
+  const [away, setAway] = useState<FollowMark | null>(null);
+  const own = status === 'live' ? (away === null ? 'live' : 'paused') : 'off';
   useFollowEnd({
     status: leads && run ? (beside ? own : status) : 'off',
-    tell: (event) => (beside ? setAwayAt(event === 'left' ? found : null) : tellFollow(event, file)),
+    tell: (event) => (beside ? setAway(event === 'left' ? followMark(file) : null) : tellFollow(event, file)),
     runway,
     measured: wrap,
     epoch: `${epoch} ${fit}`,
@@ -61,6 +58,6 @@ export function useTextFollow(parts: TextFollowParts): FilteredNews | null {
       else if (!geometry.moving) geometry.showEnd();
     },
   });
-  if (!beside || own !== 'paused' || awayAt === null) return null;
-  return { rows: Math.max(0, found.rows - awayAt.rows), resume: () => setAwayAt(null) };
+  if (!beside || own !== 'paused' || away === null) return null;
+  return { since: away, resume: () => setAway(null) };
 }
