@@ -79,13 +79,15 @@ export class Spool {
     this.#writing = true;
     while (this.#queue.length > 0 && !this.#stopped) {
       const parts = this.#queue;
+      // What is being written stands in one place only, or a disk that refuses would have it put back twice.
+      this.#queue = [];
       let count: number;
       try {
         if (!this.#mayWrite()) {
+          this.#queue = parts;
           this.#waitForRoom();
           break;
         }
-        this.#queue = [];
         count = await this.#target.write(parts, this.#written);
       } catch (error) {
         this.#queue = [...parts, ...this.#queue];

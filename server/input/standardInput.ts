@@ -53,7 +53,7 @@ export async function openStandardInput(
       new Promise((resolve, reject) => {
         writev(kept.fd, [...parts], offset, (error, count) => (error ? reject(error) : resolve(count)));
       }),
-    room: () => roomIn(folder),
+    room: () => roomFor(kept.fd, folder),
   };
   widenPipe();
   const spool = new Spool(process.stdin, target, (status) => file.setInput(status));
@@ -122,7 +122,15 @@ function because(error: unknown): string {
   return error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
 }
 
-function roomIn(folder: string): number {
-  const { bavail, blocks, bsize } = statfsSync(folder);
-  return bavail * bsize - Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE);
+/**
+ * Bytes that may come to the file. Asked by its descriptor where that can be, as whoever needs room may clear the folder meanwhile;
+ * where nothing is told, the writes themselves say when there is none.
+ */
+function roomFor(fd: number, folder: string): number {
+  try {
+    const { bavail, blocks, bsize } = statfsSync(process.platform === 'linux' ? `/proc/self/fd/${fd}` : folder);
+    return bavail * bsize - Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }

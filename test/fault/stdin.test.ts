@@ -1,7 +1,16 @@
 /** `command | bigview -`: what comes is what is shown, nothing is left behind, and nobody is kept from writing for long. */
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -92,6 +101,17 @@ describe('standard input', () => {
     if (process.platform !== 'linux') return;
     const links = readdirSync(`/proc/${server.pid}/fd`).map((fd) => readlinkSync(`/proc/${server.pid}/fd/${fd}`));
     expect(links.filter((link) => link.endsWith('.input (deleted)')).length).toBe(2);
+  });
+
+  it('comes once and at once when the cache folder is removed meanwhile', async () => {
+    const { server, child, cache } = await piped(['-'], 'pipe');
+    await fileWhen(server, ({ input }) => input?.state === 'open');
+    rmSync(join(cache, 'bigview'), { recursive: true });
+    child.stdin?.write('one\n');
+    await fileWhen(server, ({ size }) => size > 0);
+    child.stdin?.end('two\n');
+    const { id } = await fileWhen(server, ({ input }) => input?.state === 'ended');
+    expect((await contentOf(server, id)).toString()).toBe('one\ntwo\n');
   });
 
   it('tells the producer only when bigview ends', async () => {

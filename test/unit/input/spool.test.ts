@@ -12,6 +12,8 @@ class Disk implements SpoolTarget {
   capacity = Number.POSITIVE_INFINITY;
   free = Number.POSITIVE_INFINITY;
   code: string | null = null;
+  /** It does not say how much room there is. */
+  roomCode: string | null = null;
   /** Most bytes taken at once. */
   atOnce = Number.POSITIVE_INFINITY;
   #waiting: (() => void) | null = null;
@@ -29,6 +31,7 @@ class Disk implements SpoolTarget {
   }
 
   room(): number {
+    if (this.roomCode !== null) throw Object.assign(new Error(this.roomCode), { code: this.roomCode });
     return this.free;
   }
 
@@ -138,6 +141,22 @@ describe('what comes on standard input', () => {
     vi.advanceTimersByTime(1_000);
     await settle();
     expect(disk.bytes.toString()).toBe('x');
+    expect(spool.status).toEqual({ state: 'open', message: null });
+  });
+
+  it('comes once, however often the disk does not say how much room it has', async () => {
+    disk.roomCode = 'ENOENT';
+    input.write('once');
+    await settle();
+    for (let tries = 0; tries < 4; tries++) {
+      vi.advanceTimersByTime(1_000);
+      await settle();
+    }
+    expect(spool.status).toMatchObject({ state: 'slow', message: expect.stringContaining('ENOENT') });
+    disk.roomCode = null;
+    vi.advanceTimersByTime(1_000);
+    await settle();
+    expect(disk.bytes.toString()).toBe('once');
     expect(spool.status).toEqual({ state: 'open', message: null });
   });
 
