@@ -58,7 +58,9 @@ export function useFollowEnd(parts: FollowEndParts): void {
       if (atEnd && !leaving) tell('returned');
       return;
     }
-    const frame = `${epoch} ${runway.viewportHeight} ${runway.rowHeight}`;
+    // As tall as it is now: a line over the rows that goes makes the view taller, and with that higher, before the runway hears of it.
+    const height = runway.scroller()?.clientHeight ?? runway.viewportHeight;
+    const frame = `${epoch} ${height} ${runway.rowHeight}`;
     const before = placed.current;
     const now = runway.position();
     if (leaving || (before?.frame === frame && isAbove(now, before, runway.rowHeight))) {

@@ -321,6 +321,49 @@ describe('rotation', () => {
     ),
   );
 
+  test.each(['text', 'hex', 'wrapped'])(
+    'that fails and is undone leaves the end of %s followed, though lines over the rows came and went',
+    async (view) => {
+      const run = following(
+        lines(0, 500),
+        ['--follow', ...(view === 'hex' ? ['--hex'] : [])],
+        async ({ page, path, folder }) => {
+          const grid = rows(page).first();
+          await grid.focus();
+          if (view === 'wrapped') await page.keyboard.press('w');
+          const last = async (): Promise<string> => (await grid.getByRole('row').allTextContents()).at(-1) ?? '';
+          await expect.poll(last, PATIENCE).toContain(view === 'hex' ? 'the log' : '0000499');
+          const settled = (): Promise<unknown> => still(page, async () => [await grid.boundingBox(), await last()]);
+          const live = async (): Promise<void> => {
+            expect(await pill(page).count()).toBe(0);
+            expect(await button(page).getAttribute('aria-pressed')).toBe('true');
+          };
+          const missing = page.getByText('nothing has this path any more');
+          for (let n = 0; n < 3; n++) {
+            await settled();
+            renameSync(path, join(folder, 'app.log.1'));
+            await missing.waitFor();
+            await settled();
+            mkdirSync(path);
+            await page.getByText('is a directory').waitFor();
+            await settled();
+            await live();
+            rmSync(path, { recursive: true });
+            await missing.waitFor();
+            await settled();
+            renameSync(join(folder, 'app.log.1'), path);
+            await expect.poll(() => missing.count(), PATIENCE).toBe(0);
+            await settled();
+            await live();
+          }
+          appendFileSync(path, `${' '.repeat(64)}end`);
+          await expect.poll(last, PATIENCE).toContain('end');
+        },
+      );
+      await run();
+    },
+  );
+
   test(
     'is offered when nothing is followed, and whoever reads elsewhere keeps the place',
     following(
