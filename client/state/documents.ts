@@ -8,7 +8,7 @@ import type { FileEvent, FileInfo, FilesReply } from '../../shared/protocol.ts';
 import { type Api, createApi } from '../api/client.ts';
 import { PageCache } from '../cache/pageCache.ts';
 import { PAGE_STORE_BYTES, PageStore } from '../cache/pageStore.ts';
-import { carryFollow } from './follow.ts';
+import { carryFollow, restoreFollow } from './follow.ts';
 import { onRecovered, retryNow } from './recovery.ts';
 import { currentRun, enterRun, ours } from './session.ts';
 import { watched } from './slow.ts';
@@ -109,7 +109,7 @@ export async function loadFiles(): Promise<FilesReply> {
     for (const file of reply.files) caches.get(file.id)?.renew(file.size, file.generation);
     const before = appStore.getState().files;
     appStore.getState().setFiles(reply.files, reply.run);
-    if (known !== null) metAnotherRun(before, reply.files);
+    if (known !== null) metAnotherRun(before, reply);
   } else {
     const files = reply.files.map((file) => later(file, fileOf(file.id)));
     for (const file of files) caches.get(file.id)?.update(file.size, file.generation);
@@ -130,18 +130,25 @@ const later = (file: FileInfo, known: FileInfo | undefined): FileInfo =>
 /** Most names in one sentence. */
 const MAX_NAMES = 3;
 
-function metAnotherRun(before: readonly FileInfo[], files: readonly FileInfo[]): void {
-  carryFollow(files);
+function inWords(all: readonly string[]): string {
+  const more = all.length > MAX_NAMES ? [`${all.length - MAX_NAMES + 1} more`] : [];
+  const names = [...all.slice(0, MAX_NAMES - more.length), ...more];
+  const last = names.pop() ?? '';
+  return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
+}
+
+function metAnotherRun(before: readonly FileInfo[], { files, start }: FilesReply): void {
+  carryFollow(before, files);
+  const fresh = files.filter(({ id }) => !before.some((file) => file.id === id));
+  restoreFollow(fresh, start.follow);
   const gone = before.filter(({ id }) => !files.some((file) => file.id === id)).map(({ name }) => name);
-  if (gone.length === 0) {
-    notify('info', 'Connected again: bigview was started anew.');
-    return;
-  }
-  const more = gone.length > MAX_NAMES ? [`${gone.length - MAX_NAMES + 1} more`] : [];
-  const names = [...gone.slice(0, MAX_NAMES - more.length), ...more];
-  const last = names.pop();
-  const list = names.length === 0 ? last : `${names.join(', ')} and ${last}`;
-  notify('warning', `Connected again: bigview was started anew. Not open there any more: ${list}.`);
+  const others = files
+    .filter(({ id, identity }) => before.some((file) => file.id === id && file.identity !== identity))
+    .map(({ name }) => name);
+  const said = ['Connected again: bigview was started anew.'];
+  if (others.length > 0) said.push(`Another file is shown by the same path: ${inWords(others)}.`);
+  if (gone.length > 0) said.push(`Not open there any more: ${inWords(gone)}.`);
+  notify(said.length === 1 ? 'info' : 'warning', said.join(' '));
 }
 
 /** Stops or continues the line scan; what came of it arrives as an event. */

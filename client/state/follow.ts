@@ -114,11 +114,18 @@ export function startFollow(fileId: string): void {
   if (followOf(fileId).status !== 'live') set(fileId, LIVE);
 }
 
-/** Another run of the server counts generations anew. A file that is no shorter than it was is taken for the same. */
-export function carryFollow(files: readonly FileInfo[]): void {
+/** No state of any file. */
+const NO_GENERATION = 0;
+
+/** Another run of the server counts generations anew. A file that is no shorter than it was is taken for as it was. */
+export function carryFollow(before: readonly FileInfo[], files: readonly FileInfo[]): void {
   for (const file of files) {
     const state = followOf(file.id);
     if (state.status !== 'paused') continue;
+    if (before.find(({ id }) => id === file.id)?.identity !== file.identity) {
+      set(file.id, { status: 'paused', since: { ...state.since, generation: NO_GENERATION } });
+      continue;
+    }
     const since = file.size < state.since.size ? followMark(file) : { ...state.since, generation: file.generation };
     set(file.id, { status: 'paused', since });
   }

@@ -143,9 +143,15 @@ function clampCursor(offset: number, size: number): number {
 }
 
 /** A file that became shorter takes the cursor and the selection along. The same view when it did not. */
-function within(view: FileView | undefined, file: FileInfo, known: FileInfo | undefined): FileView | undefined {
-  // Of another state of the file nobody has asked to hide any.
-  const renewed = view && view.start > 0 && (known?.generation !== file.generation || view.start > file.size);
+function within(
+  view: FileView | undefined,
+  file: FileInfo,
+  known: FileInfo | undefined,
+  anotherRun = false,
+): FileView | undefined {
+  // Of another state of the file nobody has asked to hide any. Every run counts generations anew.
+  const other = anotherRun ? known?.identity !== file.identity : known?.generation !== file.generation;
+  const renewed = view && view.start > 0 && (other || view.start > file.size);
   const shown = renewed ? { ...view, start: 0 } : view;
   // A cursor in what is hidden comes out with the first byte after it.
   const comesOut = shown && shown.cursor < shown.start && shown.start < file.size;
@@ -192,17 +198,20 @@ export const appStore = createStore<AppStore>()((set, get) => {
     views: {},
     settings: DEFAULT_SETTINGS,
     setFiles: (files, run) =>
-      set((state) => ({
-        run: run ?? state.run,
-        files,
-        activeFile: stillActive(state, files),
-        views: Object.fromEntries(
-          files.map((file) => {
-            const known = state.files.find(({ id }) => id === file.id);
-            return [file.id, within(state.views[file.id], file, known) ?? initialView(file)];
-          }),
-        ),
-      })),
+      set((state) => {
+        const anotherRun = run !== undefined && state.run !== null && run !== state.run;
+        return {
+          run: run ?? state.run,
+          files,
+          activeFile: stillActive(state, files),
+          views: Object.fromEntries(
+            files.map((file) => {
+              const known = state.files.find(({ id }) => id === file.id);
+              return [file.id, within(state.views[file.id], file, known, anotherRun) ?? initialView(file)];
+            }),
+          ),
+        };
+      }),
     updateFile: (file) => {
       const { files } = get();
       set((state) => ({ files: state.files.map((candidate) => (candidate.id === file.id ? file : candidate)) }));

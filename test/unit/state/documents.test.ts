@@ -151,6 +151,32 @@ test('a file that is shorter in the new run takes the cursor along', async () =>
   expect(appStore.getState().views.a).toMatchObject({ cursor: 9, anchor: 9 });
 });
 
+test('another file at the same path is said, and all of it is news to who has paused', async () => {
+  const { ask, notices } = await setUp();
+  const { followOf, newsSince, startFollow, tellFollow } = await import('../../../client/state/follow.ts');
+  const old = file('a', 1);
+  await ask()(list('first', 0, [old, file('b', 1)]));
+  startFollow('a');
+  tellFollow('left', old);
+  const rotated = file('a', 1, { identity: 'of another', size: 5_000 });
+  await ask()(list('second', 0, [rotated, file('b', 1)]));
+  expect(notices()).toEqual([
+    'Connected again: bigview was started anew. Another file is shown by the same path: a.log.',
+  ]);
+  const state = followOf('a');
+  if (state.status !== 'paused') throw new Error(state.status);
+  expect(newsSince(state.since, rotated)).toEqual({ bytes: 5_000, lines: null, renewed: true });
+});
+
+test('the standard input of another run is followed, as that of the first was', async () => {
+  const { ask } = await setUp();
+  const { followOf } = await import('../../../client/state/follow.ts');
+  await ask()(list('first', 0, [file('a', 1), file('one', 1, { role: 'stdin' })]));
+  await ask()(list('second', 0, [file('a', 1), file('two', 1, { role: 'stdin' })]));
+  expect(followOf('two').status).toBe('live');
+  expect(followOf('a').status).toBe('off');
+});
+
 test('many that are gone are one sentence', async () => {
   const { ask, notices } = await setUp();
   await ask()(

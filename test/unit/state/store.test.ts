@@ -13,7 +13,7 @@ const view = (): FileView => {
 
 describe('where one is', () => {
   beforeEach(() => {
-    appStore.setState({ files: [], views: {}, activeFile: null });
+    appStore.setState({ run: null, files: [], views: {}, activeFile: null });
     appStore.getState().setFiles([file(), file({ id: 'b', kind: 'binary' })]);
   });
 
@@ -61,6 +61,16 @@ describe('where one is', () => {
     expect(view().start).toBe(0);
     store.hideBefore('a', 100);
     store.updateFile(file({ size: 200, generation: 2 }));
+    expect(view().start).toBe(0);
+  });
+
+  it('what is hidden in a file is so in another run as well, whatever its generation there, and never in another file', () => {
+    const { setFiles, hideBefore } = appStore.getState();
+    setFiles([file({ identity: 'i', generation: 3 })], 'first');
+    hideBefore('a', 40);
+    setFiles([file({ identity: 'i', generation: 1, size: 200 })], 'second');
+    expect(view().start).toBe(40);
+    setFiles([file({ identity: 'other', generation: 1, size: 200 })], 'third');
     expect(view().start).toBe(0);
   });
 
