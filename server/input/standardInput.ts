@@ -11,6 +11,7 @@ import { newFileId } from '../files/fileIds.ts';
 import { OpenFile } from '../files/openFile.ts';
 import { cacheFolder, makeFolder } from '../index/cacheFolder.ts';
 import type { LineIndexOptions } from '../index/lineIndex.ts';
+import { displayPath } from '../source/displayPath.ts';
 import type { OpenedSource } from '../source/fileSource.ts';
 import { openLibrary } from '../source/foreign.ts';
 import { openSource } from '../source/open.ts';
@@ -56,7 +57,11 @@ export async function openStandardInput(
     room: () => roomFor(kept.fd, folder),
   };
   widenPipe();
-  const spool = new Spool(process.stdin, target, (status) => file.setInput(status));
+  // Which disk it is that wants room can be told from nothing else.
+  const place = `It is kept in ${displayPath(folder)}.`;
+  const spool = new Spool(process.stdin, target, (status) =>
+    file.setInput(status.state === 'full' ? { ...status, message: place } : status),
+  );
   file.setInput(spool.status);
   return { file, stop: () => spool.stop() };
 }

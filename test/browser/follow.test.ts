@@ -17,6 +17,7 @@ import { launchBrowser, type PageOptions, still, withPage } from '../helpers/bro
 import { tempFolder } from '../helpers/files.ts';
 import { piped } from '../helpers/piped.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
+import { smallDisk } from '../helpers/smallDisk.ts';
 
 /** The machine may be busy with other tests. */
 const PATIENCE = { timeout: 5_000 };
@@ -339,7 +340,7 @@ describe('rotation', () => {
             expect(await button(page).getAttribute('aria-pressed')).toBe('true');
           };
           const missing = page.getByText('nothing has this path any more');
-          for (let n = 0; n < 3; n++) {
+          for (let n = 0; n < 2; n++) {
             await settled();
             renameSync(path, join(folder, 'app.log.1'));
             await missing.waitFor();
@@ -730,6 +731,42 @@ describe('standard input', () => {
       child.stdin?.end('the end');
       await sees(page, 'the end');
       await page.getByRole('contentinfo').getByText('Input ended, 127 KiB').waitFor();
+      expect(await button(page).getAttribute('aria-pressed')).toBe('true');
+    });
+  });
+
+  test('says so when its disk is full, keeps what came, and goes on at the end when there is room', async (context) => {
+    const disk = smallDisk(8);
+    if (disk === null) return context.skip();
+    const { server, child } = await piped(['-', '--no-cache'], 'pipe', disk.folder);
+    const hog = join(disk.folder, 'hog');
+    writeFileSync(hog, Buffer.alloc(8_000_000));
+    await withPage(browser, server.origin, {}, async (page) => {
+      await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), server.token);
+      await page.goto(server.origin);
+      await page.getByText('Nothing has come on standard input yet.').waitFor();
+      child.stdin?.write(lines(0, 10));
+      const news = page.getByText(
+        /The disk has hardly any room left, so the input waits; .* It is kept in .*\/input\./,
+      );
+      await news.waitFor();
+      await page.getByText('What has come on standard input waits for the disk.').waitFor();
+      expect(await page.getByText('Nothing has come').count()).toBe(0);
+      rmSync(hog);
+      await sees(page, '0000009 a line');
+      await expect.poll(() => news.count(), PATIENCE).toBe(0);
+      // Three times as much as there is room for.
+      child.stdin?.write(lines(10, 1_000_000));
+      await news.waitFor();
+      await page.getByRole('contentinfo').getByText('Input waits').waitFor();
+      await expect.poll(() => page.getByRole('row').filter({ hasText: '03226' }).count(), PATIENCE).toBeGreaterThan(20);
+      disk.resize(200);
+      await sees(page, '0999999 a line');
+      expect(await news.count()).toBe(0);
+      expect(await pill(page).count()).toBe(0);
+      child.stdin?.end('the end');
+      await sees(page, 'the end');
+      await page.getByRole('contentinfo').getByText('Input ended, 24.8 MiB').waitFor();
       expect(await button(page).getAttribute('aria-pressed')).toBe('true');
     });
   });

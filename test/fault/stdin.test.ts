@@ -19,6 +19,7 @@ import { BIGVIEW, type BigviewServer } from '../helpers/bigview.ts';
 import { watchEvents } from '../helpers/events.ts';
 import { tempFolder } from '../helpers/files.ts';
 import { PIPED_TOKEN, piped, start } from '../helpers/piped.ts';
+import { smallDisk } from '../helpers/smallDisk.ts';
 
 const TOKEN = PIPED_TOKEN;
 
@@ -199,31 +200,23 @@ describe('standard input', () => {
   });
 });
 
-/** A disk of 16 MiB; null without the right to mount one. */
-function smallDisk(): string | null {
-  const folder = join(tempFolder(), 'disk');
-  mkdirSync(folder);
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=0700', 'bigview-test', folder]).status !== 0) return null;
-  onTestFinished(() => void spawnSync('umount', ['-l', folder]));
-  return folder;
-}
-
 it.runIf(process.platform === 'linux')(
   'waits while the disk is full, loses nothing, and goes on when there is room',
   async (context) => {
-    const disk = smallDisk();
+    const disk = smallDisk(16);
     if (disk === null) return context.skip();
     const bytes = randomBytes(40 << 20);
-    const { server, child } = await piped(['-', '--no-cache'], 'pipe', disk);
+    const { server, child } = await piped(['-', '--no-cache'], 'pipe', disk.folder);
     child.stdin?.end(bytes);
     const full = await fileWhen(server, ({ input }) => input?.state === 'full');
+    expect(full.input?.message).toBe(`It is kept in ${join(disk.folder, 'bigview', 'input')}.`);
     expect(full.size).toBeGreaterThan(4 << 20);
     expect(full.size).toBeLessThanOrEqual(16 << 20);
     const begin = await server.fetch(`/api/files/${full.id}/bytes?offset=0&length=1000`);
     expect(Buffer.from(await begin.arrayBuffer()).equals(bytes.subarray(0, 1_000))).toBe(true);
     await delay(1_500);
     expect((await server.files())[0]?.input?.state).toBe('full');
-    spawnSync('mount', ['-o', 'remount,size=128m', disk]);
+    disk.resize(128);
     const { id, size } = await fileWhen(server, ({ input }) => input?.state === 'ended');
     expect(size).toBe(bytes.length);
     expect((await contentOf(server, id)).equals(bytes)).toBe(true);

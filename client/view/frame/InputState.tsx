@@ -26,9 +26,36 @@ export function InputWord({ file }: { readonly file: FileInfo }) {
   );
 }
 
+/** What stands in place of rows while there are none. */
+export function InputEmpty({ state }: InputStatus) {
+  switch (state) {
+    case 'open':
+      return (
+        <>
+          <p>Nothing has come on standard input yet.</p>
+          <p>What comes appears here by itself.</p>
+        </>
+      );
+    case 'slow':
+    case 'full':
+      return (
+        <>
+          <p>What has come on standard input waits for the disk.</p>
+          <p>It appears here by itself.</p>
+        </>
+      );
+    case 'ended':
+      return <p>Standard input ended without a byte.</p>;
+    case 'failed':
+      return <p>Standard input failed before a byte was there.</p>;
+  }
+}
+
 function trouble({ state, message }: InputStatus): string | null {
   if (state === 'full') {
-    return 'The disk has hardly any room left, so the input waits; nothing is lost. It goes on by itself when there is room.';
+    const says =
+      'The disk has hardly any room left, so the input waits; nothing is lost. It goes on by itself when there is room.';
+    return message === null ? says : `${says} ${message}`;
   }
   if (state === 'failed')
     return `${message ?? 'The input cannot be read any more.'} What came before can still be seen.`;

@@ -11,6 +11,7 @@ import { HexView } from '../hex/HexView.tsx';
 import { useMarkLayers } from '../marks/useMarkLayers.ts';
 import { useLayers } from '../search/useLayers.ts';
 import { TextView } from '../text/TextView.tsx';
+import { InputEmpty } from './InputState.tsx';
 
 function lineText(record: LineRecord | undefined): string {
   return record?.line == null ? '' : `Line ${formatCount(record.line + 1)}`;
@@ -31,10 +32,7 @@ function Empty({ file: { path, input } }: { readonly file: FileInfo }) {
   if (input !== null) {
     return (
       <div className="pane-empty">
-        <p>
-          {input.state === 'ended' ? 'Standard input ended without a byte.' : 'Nothing has come on standard input yet.'}
-        </p>
-        {input.state !== 'ended' && <p>What comes appears here by itself.</p>}
+        <InputEmpty {...input} />
       </div>
     );
   }
