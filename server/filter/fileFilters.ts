@@ -109,7 +109,9 @@ export class FileFilters {
     if (!kept) return false;
     this.#filters.delete(id);
     kept.filter.close();
-    for (const release of kept.release) release();
+    kept.filter.whenUnread(() => {
+      for (const release of kept.release) release();
+    });
     if (this.#filters.size === 0) {
       this.#unlisten?.();
       this.#unlisten = null;
@@ -150,7 +152,7 @@ export class FileFilters {
   #makeRoom(): void {
     if (this.#filters.size < MAX_FILTERS) return;
     for (const { filter } of this.#filters.values()) {
-      if (!filter.idle || filter.exports > 0) continue;
+      if (!filter.idle || filter.read) continue;
       this.delete(filter.id);
       return;
     }

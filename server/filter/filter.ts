@@ -44,8 +44,6 @@ export class Filter implements FilterClient, Grower {
   readonly id: string;
   readonly generation: number;
   readonly rows: RowSource;
-  /** Those who are being sent its rows. */
-  exports = 0;
   readonly #pool: FilterPool;
   readonly #layers: FilterLayers;
   readonly #growth: Growth;
@@ -54,6 +52,10 @@ export class Filter implements FilterClient, Grower {
   readonly #making: RowMaking | null;
   readonly #course = new Course('filter');
   readonly #unlisten: (() => void)[] = [];
+  /** Those who are being sent its rows. */
+  #readers = 0;
+  /** To be done when there are none. */
+  readonly #unread: (() => void)[] = [];
   #goingOn: NodeJS.Immediate | null = null;
   #size: number;
   #version = 0;
@@ -168,6 +170,29 @@ export class Filter implements FilterClient, Grower {
     this.#course.teller.close();
   }
 
+  /** Somebody is being sent its rows. */
+  get read(): boolean {
+    return this.#readers > 0;
+  }
+
+  /**
+   * Keeps the rows, whatever becomes of the filter, until the returned function is called: as long as somebody holds them, others must
+   * not be given their part of the memory.
+   */
+  keepRows(): () => void {
+    this.#readers++;
+    return () => {
+      if (--this.#readers > 0) return;
+      for (const action of this.#unread.splice(0)) action();
+    };
+  }
+
+  /** Calls `action` when nobody is sent its rows: at once, or later. */
+  whenUnread(action: () => void): void {
+    if (this.read) this.#unread.push(action);
+    else action();
+  }
+
   /** Looks what became of the file: growth is filtered, anything worse makes the filter stale. */
   noticeSource(): void {
     if (this.#closed || this.#stale) return;
@@ -215,6 +240,7 @@ export class Filter implements FilterClient, Grower {
   jobLost(job: FilterJob): void {
     this.#try((making) => making.lost(job));
     if (this.#course.jobLost(job.offset)) this.#goOn();
+    else this.#growth.leave(this);
   }
 
   /** The first segment in which growth changes rows: the last line goes on, or has got its terminator. */
@@ -278,7 +304,10 @@ export class Filter implements FilterClient, Grower {
   }
 
   #sameGeneration(): boolean {
-    if (!this.#course.refresh(this.source)) return false;
+    if (!this.#course.refresh(this.source)) {
+      this.#growth.leave(this);
+      return false;
+    }
     this.noticeSource();
     return !this.#stale;
   }
@@ -291,7 +320,7 @@ export class Filter implements FilterClient, Grower {
     if (this.#goingOn) clearImmediate(this.#goingOn);
     this.#goingOn = null;
     this.#course.clock.stop();
-    this.#making?.rows.close();
+    this.whenUnread(() => this.#making?.rows.close());
     this.#growth.leave(this);
   }
 }

@@ -11,6 +11,7 @@ import { exportLines, exportNumbers } from '../filter/exportRows.ts';
 import type { Filter } from '../filter/filter.ts';
 import { SECURITY_HEADERS } from '../security/headers.ts';
 import { closeSignal } from './bytes.ts';
+import type { Context } from './context.ts';
 import { attachment } from './range.ts';
 import { HttpError, staleGeneration } from './reply.ts';
 import { IDLE_MS, STALL_MS, writeBytes } from './stream.ts';
@@ -21,6 +22,7 @@ interface Place {
 }
 
 export async function serveFiltered(
+  context: Context,
   { file, filter }: Place,
   format: 'lines' | 'numbers',
   req: IncomingMessage,
@@ -47,7 +49,12 @@ export async function serveFiltered(
   const { socket } = res;
   // How long it takes until the filter is complete is for the person to judge.
   socket?.setTimeout(0);
-  filter.exports++;
+  const release = filter.keepRows();
+  // A client that takes nothing would hold rows that lead to nothing.
+  const look = (): void => {
+    if (content.source.generation !== filter.generation || context.files.byId(file.id) !== file) res.destroy();
+  };
+  const stops = [file.listen(look), context.files.listen(look)];
   try {
     await whenComplete(filter, signal);
     socket?.setTimeout(STALL_MS);
@@ -60,7 +67,8 @@ export async function serveFiltered(
   } catch {
     res.destroy();
   } finally {
-    filter.exports--;
+    for (const stop of stops) stop();
+    release();
     if (!res.destroyed) await once(res, 'close').catch(() => undefined);
     socket?.setTimeout(IDLE_MS);
   }

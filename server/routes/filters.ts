@@ -90,7 +90,7 @@ export function mountFilters(app: Express, context: Context, searchesOf: (file: 
   at(`${base}/:fid/content`, {
     GET: onFilter((place, req, res, query) => {
       const format = readFormat(parseQuery(query, ['format']).get('format') ?? 'lines');
-      return serveFiltered(place, format, req, res);
+      return serveFiltered(context, place, format, req, res);
     }),
   });
   at(`${base}/:fid/downloads`, {
@@ -243,7 +243,7 @@ async function issueDownload(
   assertFresh(place);
   const ticket = context.tickets.issue((request, response) => {
     if (filters.get(place.filter.id) !== place.filter) throw notFound('the filter of this download is gone');
-    return serveFiltered(place, format, request, response);
+    return serveFiltered(context, place, format, request, response);
   });
   const reply: DownloadReply = { url: `/api/downloads/${ticket}` };
   sendJson(res, 201, reply);

@@ -1,7 +1,8 @@
 /** Filters when threads, disks and files fail. */
-import { closeSync, openSync, truncateSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, truncateSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Filter } from '../../../server/filter/filter.ts';
+import type { FilterJob } from '../../../server/filter/filterJob.ts';
 import { FilterPool } from '../../../server/filter/filterPool.ts';
 import { HitBudget } from '../../../server/search/hitParts.ts';
 import type { Search } from '../../../server/search/search.ts';
@@ -112,6 +113,64 @@ test('a segment that fails on the way leaves nothing behind for the next', async
   expect(filter.rows.range(0, 2).map(({ offset }) => offset)).toEqual([4, 8]);
   for (const each of [failing, filter, search, again, cut, whole]) each.close();
   await one.stop();
+});
+
+test('searches take on what has come when a filter that was at work there is given up', async () => {
+  const path = fileOf(bytes);
+  const source = plainSource(path);
+  const search = await layer(source);
+  const flying: FilterJob[] = [];
+  const lost = {
+    wake: (client: Filter) => {
+      const job = client.nextJob(flying.length);
+      if (job) flying.push(job);
+    },
+    forget: () => undefined,
+  };
+  // The last segment alone is left to do.
+  const from = bytes.length - 10;
+  const filter = startFilter(lost as unknown as FilterPool, [search], { ...others, from }, 1 << 20);
+  const [job] = flying;
+  if (!job) throw new Error('no job');
+  appendFileSync(path, 'a last\n');
+  source.grow();
+  search.noticeSource();
+  expect(search.size).toBe(bytes.length);
+  for (let n = 0; n < 9; n++) filter.jobLost(flying.at(-1) ?? job);
+  expect(filter.status().error?.message).toMatch(/threads died/);
+  expect(search.size).toBe(bytes.length + 7);
+  filter.close();
+  search.close();
+  source.close();
+});
+
+test('rows that are being sent keep their part of the memory when the filter goes', async () => {
+  const source = plainSource(fileOf(bytes));
+  const search = await layer(source);
+  const budget = new HitBudget(1 << 20);
+  const options = { id: 'kept', layers: [{ search, role: 'exclude' as const }], combine: 'any' as const };
+  const rest = { before: 0, after: 0, from: 0, pool, budget, spillFolder: '/dev/null/rows', nextData: null };
+  const filter = new Filter({ ...options, ...rest });
+  filter.start();
+  await finished(filter);
+  const { rows } = filter.status();
+  const release = filter.keepRows();
+  const second = filter.keepRows();
+  let unread = 0;
+  filter.close();
+  filter.whenUnread(() => unread++);
+  release();
+  expect(unread).toBe(0);
+  expect(budget.take(1 << 20)).toBe(false);
+  expect(filter.rows.range(0, LINES).length).toBe(rows);
+  second();
+  expect(unread).toBe(1);
+  expect(filter.rows.range(0, LINES).length).toBe(0);
+  expect(budget.take(1 << 20)).toBe(true);
+  filter.whenUnread(() => unread++);
+  expect(unread).toBe(2);
+  search.close();
+  source.close();
 });
 
 test('without room for rows it stops with a sentence', async () => {
