@@ -8,7 +8,7 @@
 import type { FilterRowsReply } from '../../shared/protocol.ts';
 import { ApiError } from '../api/errors.ts';
 import { browserClock } from '../cache/clock.ts';
-import type { FilterGeometryOptions, FilterProgress } from './filterRows.ts';
+import { type FilterGeometryOptions, type FilterProgress, rowsAround, type Wish } from './filterRows.ts';
 import { extendPicked, nearestRow, pickedRun, rowFrom } from './pickedRows.ts';
 import { RowExchange, scrollTo } from './rowExchange.ts';
 import type { RowAlign } from './runway.ts';
@@ -23,12 +23,6 @@ const FETCH_ROWS = 512;
 const NEAR_ROWS = 192;
 /** Farther than this from the run nothing is filled in between. */
 const FAR_ROWS = 1_024;
-
-interface Wish {
-  readonly offset: number;
-  readonly align: TextScroll['align'];
-  readonly px: number;
-}
 
 export class FilterGeometry implements RowGeometry {
   readonly #options: FilterGeometryOptions;
@@ -49,6 +43,8 @@ export class FilterGeometry implements RowGeometry {
   #pending: { readonly wish: Wish; readonly first: number | null } | null = null;
   /** The jump that is under way was asked for by somebody. */
   #asked = false;
+  /** The jump away from rows that are here, until its rows came, and the first row on screen: given up once the person scrolls. */
+  #jump: { readonly wish: Wish; readonly first: number } | null = null;
 
   constructor(options: FilterGeometryOptions) {
     this.#options = options;
@@ -94,6 +90,7 @@ export class FilterGeometry implements RowGeometry {
       epoch: this.#epoch,
       moving: this.moving,
       awaited: null,
+      heading: this.#jump && this.#trouble.errors.jump !== undefined ? this.#jump.wish.offset : null,
     };
   }
 
@@ -122,6 +119,10 @@ export class FilterGeometry implements RowGeometry {
   look(epoch: number, first: number, last: number): void {
     if (epoch !== this.#epoch) return;
     this.#visible = { first, last };
+    if (this.#jump && this.#jump.first !== first) {
+      this.#jump = null;
+      if (this.#trouble.errors.jump !== undefined) this.#exchange.emit(0, null);
+    }
     if (this.#pending?.first === null) this.#pending = { ...this.#pending, first };
     else if (this.#pending?.first !== first) this.#pending = null;
     this.#plan();
@@ -139,9 +140,10 @@ export class FilterGeometry implements RowGeometry {
   }
 
   renew(top: { readonly offset: number; readonly px: number }): void {
-    const asked = this.leaving ? this.#wish : null;
+    const asked = this.#jump?.wish ?? (this.leaving ? this.#wish : null);
     this.#exchange.forget();
     this.#run = null;
+    this.#jump = null;
     this.#wish = asked ?? { offset: top.offset, align: 'keep', px: top.px };
     this.#exchange.emit(0, null);
   }
@@ -173,7 +175,7 @@ export class FilterGeometry implements RowGeometry {
 
   retry(): void {
     this.#trouble.clear();
-    if (this.#run) this.#refresh(null);
+    if (this.#run && !this.#jump) this.#refresh(null);
     else this.#load();
   }
 
@@ -189,6 +191,7 @@ export class FilterGeometry implements RowGeometry {
   #go(wish: Wish): void {
     this.#flights.cancel('jump');
     this.#asked = false;
+    this.#jump = null;
     const run = this.#run;
     const row = run ? nearestRow(run, wish.offset, this.#file.size) : null;
     if (run && row !== null) {
@@ -196,7 +199,13 @@ export class FilterGeometry implements RowGeometry {
       this.#exchange.emit(0, scrollTo(row, wish));
       return;
     }
+    // Rows at either end have their numbers before they are here.
+    if (run?.picked?.settled && wish.align !== 'keep' && (wish.offset <= 0 || wish.offset >= this.#file.size - 1)) {
+      this.showRow(wish.offset <= 0 ? 0 : this.snapshot().rowCount - 1, wish.align);
+      return;
+    }
     this.#wish = wish;
+    this.#jump = run && { wish, first: this.#visible.first };
     this.#load();
   }
 
@@ -207,11 +216,12 @@ export class FilterGeometry implements RowGeometry {
   /** A new run around the place that is wished for. */
   async #loadAround(id: string, wish: Wish): Promise<void> {
     await this.#exchange.fly('jump', async (signal, landed) => {
-      const [below, above] = await this.#around(id, wish.offset, signal);
+      const [below, above] = await rowsAround(this.#options.fetch, id, wish.offset, FETCH_ROWS, signal);
       if (!landed() || !this.#accept(below)) return;
       const run = pickedRun(below, above, this.#run);
       this.#flights.cancel('before', 'after', 'refresh');
       this.#trouble.succeeded('jump');
+      this.#jump = null;
       const row = nearestRow(run, wish.offset, this.#file.size) ?? run.firstRow;
       this.#pending = run.rows.length > 0 && this.#mayBeNearer(run, wish) ? { wish, first: null } : null;
       this.#become(run.rows.length > 0 ? run : null, 0, { first: row, last: row }, scrollTo(row, wish));
@@ -247,7 +257,7 @@ export class FilterGeometry implements RowGeometry {
 
   async #refreshAround(id: string, offset: number, row: number): Promise<void> {
     await this.#exchange.fly('refresh', async (signal, landed) => {
-      const [below, above] = await this.#around(id, offset, signal);
+      const [below, above] = await rowsAround(this.#options.fetch, id, offset, FETCH_ROWS, signal);
       const old = this.#run;
       if (!landed() || !old || !this.#accept(below)) return;
       const run = pickedRun(below, above, old);
@@ -277,16 +287,6 @@ export class FilterGeometry implements RowGeometry {
       if (next === null) this.#refresh(null);
       else if (next.rows.length > this.#run.rows.length) this.#become(next, 0, this.#visible, null);
     });
-  }
-
-  /** The rows from the one that holds the byte on, and those before it. */
-  #around(id: string, offset: number, signal: AbortSignal): Promise<[FilterRowsReply, FilterRowsReply | null]> {
-    const place = { offset: Math.max(0, offset) };
-    const { fetch } = this.#options;
-    return Promise.all([
-      fetch({ id, place, count: FETCH_ROWS }, signal),
-      place.offset > 0 ? fetch({ id, place, count: -FETCH_ROWS }, signal) : null,
-    ]);
   }
 
   #become(

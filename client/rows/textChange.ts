@@ -53,6 +53,8 @@ export interface TextSnapshot {
   readonly moving: boolean;
   /** Where the view waits for rows that it was sent to and that could not be had; null: it does not. */
   readonly awaited: number | null;
+  /** The byte that the view is sent to while its rows could not be had yet; null: it waits for none. */
+  readonly heading: number | null;
 }
 
 export interface TextChange {

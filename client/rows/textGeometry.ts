@@ -120,6 +120,7 @@ export class TextGeometry implements RowGeometry {
       epoch: this.#epoch,
       moving: this.moving,
       awaited: this.#awaited,
+      heading: this.#awaited === null ? null : (this.#jump?.offset ?? null),
     };
   }
 

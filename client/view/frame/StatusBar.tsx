@@ -9,6 +9,7 @@ import { runCommand } from '../../state/commandRegistry.ts';
 import { useCursorLine } from '../../state/cursorLine.ts';
 import { pageCacheOf } from '../../state/documents.ts';
 import { encodingName } from '../../state/encodings.ts';
+import { useHeading } from '../../state/heading.ts';
 import type { FileView } from '../../state/store.ts';
 import { useUi } from '../../state/ui.ts';
 import { useActiveFile, useActiveView } from '../../state/useApp.ts';
@@ -18,6 +19,19 @@ import { FollowStatus } from './FollowStatus.tsx';
 import { InputWord } from './InputState.tsx';
 import { NoticeBell } from './Notices.tsx';
 import './statusBar.css';
+
+/** The view waits for rows that cannot be had yet: where it is sent to, as such. */
+function Heading({ file, offset }: { readonly file: FileInfo; readonly offset: number }) {
+  return (
+    <output className="status-item status-heading" data-tip="The rows at this offset come when the server answers">
+      Waiting for
+      <HexAddress value={offset} size={file.size} />
+      <span className="status-dim">
+        <Count value={offset} />
+      </span>
+    </output>
+  );
+}
 
 function Where({ file, view }: { readonly file: FileInfo; readonly view: FileView }) {
   return (
@@ -200,13 +214,14 @@ function ConnectionState() {
 export function StatusBar() {
   const file = useActiveFile();
   const view = useActiveView();
+  const heading = useHeading(file?.id ?? null);
   const search = useActiveSearch();
   return (
     <footer className="status">
       {file && view && (
         <>
-          <Where file={file} view={view} />
-          <LineColumn file={file} view={view} />
+          {heading === null ? <Where file={file} view={view} /> : <Heading file={file} offset={heading} />}
+          {heading === null && <LineColumn file={file} view={view} />}
           <Selected view={view} />
         </>
       )}

@@ -38,6 +38,8 @@ export interface OverviewProps {
   readonly size: number;
   /** Bytes on screen. */
   readonly visible: Extent;
+  /** That is an estimate. */
+  readonly about?: boolean;
   /** Null where it has no place on the scale. */
   readonly cursor: number | null;
   readonly selection: Extent | null;
@@ -183,7 +185,7 @@ export function Overview(props: OverviewProps) {
       aria-valuetext={
         props.unit === 'rows'
           ? `Row ${formatCount(Math.floor(place) + 1)} of ${formatCount(size)}`
-          : `Offset ${formatCount(place + (props.origin ?? 0))} of ${formatCount(size + (props.origin ?? 0))}`
+          : `${props.about ? 'About offset' : 'Offset'} ${formatCount(place + (props.origin ?? 0))} of ${formatCount(size + (props.origin ?? 0))}`
       }
       tabIndex={0}
       onPointerDown={onPointerDown}

@@ -10,9 +10,11 @@ interface TextHeaderProps {
   readonly summary: string | null;
   /** The line with the cursor is none of the filter's. */
   readonly lost: boolean;
+  /** Rows of the place that was gone to cannot be had yet: these are of another. */
+  readonly waits: boolean;
 }
 
-export function TextHeader({ column, summary, lost }: TextHeaderProps) {
+export function TextHeader({ column, summary, lost, waits }: TextHeaderProps) {
   return (
     <div className="text-header">
       <span className="text-header-line" aria-hidden="true">
@@ -24,7 +26,8 @@ export function TextHeader({ column, summary, lost }: TextHeaderProps) {
       {summary !== null && (
         <div className="text-header-filter">
           <span className="tabular" role="status" aria-label="Filter">
-            {lost && <span className="text-header-lost">The line at the cursor is not among them</span>}
+            {waits && <span className="text-header-lost">Waiting for the server</span>}
+            {lost && !waits && <span className="text-header-lost">The line at the cursor is not among them</span>}
             {summary}
           </span>
           <CommandButton command="filter.panel" icon={Funnel} />

@@ -23,6 +23,8 @@ interface TextOverviewProps {
   readonly size: number;
   /** Bytes on screen. */
   readonly visible: Extent;
+  /** They are an estimate: their rows are not here yet. */
+  readonly about: boolean;
   readonly selection: Extent | null;
   readonly layers: readonly OverviewLayer[];
   readonly controls: string;
@@ -74,6 +76,7 @@ export function TextOverview(props: TextOverviewProps) {
       unit={picked ? 'rows' : 'bytes'}
       size={scale}
       {...place}
+      about={props.about}
       scannedBytes={picked || file.index.complete ? null : file.index.scannedBytes}
       layers={picked ? NO_LAYERS : props.layers}
       rowBytes={picked ? 1 : run ? meanRow(run, facts) : 80}

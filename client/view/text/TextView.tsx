@@ -18,6 +18,7 @@ import { useKeptInSight } from '../../rows/useKeptInSight.ts';
 import { type RunwayItem, useRunway } from '../../rows/useRunway.ts';
 import { useVisibleHits } from '../../search/useVisibleHits.ts';
 import { mayGrow } from '../../state/follow.ts';
+import { useToldHeading } from '../../state/heading.ts';
 import { appStore, type FileView } from '../../state/store.ts';
 import { useApp } from '../../state/useApp.ts';
 import { CopyNotice, useCopy } from '../copy/useCopy.tsx';
@@ -35,7 +36,7 @@ import { SeamHeader } from './SeamHeader.tsx';
 import { TextEmpty } from './TextEmpty.tsx';
 import { TextHeader } from './TextHeader.tsx';
 import { TextOverview } from './TextOverview.tsx';
-import { startingAt, textExtents, visibleExtent } from './textExtents.ts';
+import { onScreen, textExtents } from './textExtents.ts';
 import { offsetAtPoint, offsetOnNextLine, type TextPointParts } from './textPoint.ts';
 import { keptPosition, textStyle, useGutter, useRefit, useTextSwitches, useWidth } from './textViewHooks.ts';
 import { useHeldCursor } from './useHeldCursor.ts';
@@ -177,13 +178,11 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const tellPlace = useHeldPlace({ pane: beside ? 'filtered' : 'text', view, top, leftPx });
   useLayoutEffect(() => {
     const scroll = takeScroll();
-    if (scroll?.align === 'keep') {
-      runway.scrollToPosition(keptPosition(scroll.row, scroll.px, runway, wrap));
-      tellPlace(false);
-      return;
-    }
     if (scroll) {
-      runway.scrollToRow(scroll.row, scroll.align);
+      if (scroll.align === 'keep') {
+        runway.scrollToPosition(keptPosition(scroll.row, scroll.px, runway, wrap));
+        tellPlace(false);
+      } else runway.scrollToRow(scroll.row, scroll.align);
       return;
     }
     if (!run) return;
@@ -225,6 +224,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
 
   const copy = useCopy({ api, fileId: file.id, cache, encoding, pick: filtered?.pick ?? null });
   const bring = useCallback((offset: number) => geometry.show(offset, 'nearest'), [geometry]);
+  const heading = useToldHeading(file.id, snapshot.heading, !beside);
   const [announcement, announce] = useTextAnnouncement(places, facts, mayGrow(file));
   const moving = () => geometry.moving;
   useTextCommands(
@@ -232,15 +232,12 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     active,
   );
   useTextSwitches(settings);
-  const onBeyond = (px: number) => {
-    if (!wrap) sideways.scrollBy(Math.round(px / 4));
-  };
   const onPointer = useTextPointer({
     fileId: file.id,
     places,
     gutterWidth: gutter,
     offsetAt: (event) => offsetAtPoint(point, event),
-    onBeyond,
+    onBeyond: (px) => !wrap && sideways.scrollBy(Math.round(px / 4)),
     width,
     shared: beside,
   });
@@ -251,9 +248,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const selection = selectionExtent(view.cursor, view.anchor);
   const retryGeometry = useCallback(() => geometry.retry(), [geometry]);
 
-  const visible =
-    visibleExtent(runway, run, size, wrap) ??
-    (filtered ? { offset: 0, end: size } : startingAt(top.current.offset, size));
+  const { visible, estimate } = onScreen(runway, run, facts, wrap, filtered ? null : top.current.offset);
   const drawn = textExtents(runway.items, run, contents, wrap ? null : { left: leftCells, cells });
   const hits = useVisibleHits(file.id, beside ? 'filtered' : 'text', drawn, visible, view.cursor);
   const colours = useRowColours(file.identity, beside ? 'filtered' : 'text', runway, run);
@@ -284,6 +279,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
         <TextHeader
           column={Math.floor(leftCells)}
           summary={filtered?.summary ?? null}
+          waits={heading !== null}
           lost={run !== null && gapAt(run, view.cursor, size) !== null}
         />
         {view.start > 0 && !beside && <HiddenStrip fileId={file.id} bytes={Math.min(view.start, size)} />}
@@ -342,7 +338,8 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
         snapshot={snapshot}
         runway={runway}
         size={size}
-        visible={visible}
+        visible={estimate ?? visible}
+        about={estimate !== null}
         selection={selection}
         layers={props.layers}
         controls={`${idPrefix}-rows`}

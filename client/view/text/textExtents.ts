@@ -2,7 +2,7 @@
 import type { Extent } from '../../../shared/extent.ts';
 import { byteOf, characterAtCell } from '../../../shared/text/lineLayout.ts';
 import { isLong, type TextContents } from '../../rows/textContent.ts';
-import { rowAt, rowEnd, type TextRow, type TextRun } from '../../rows/textRun.ts';
+import { estimateOffset, rowAt, rowEnd, type TextFacts, type TextRow, type TextRun } from '../../rows/textRun.ts';
 import type { Runway, RunwayItem } from '../../rows/useRunway.ts';
 
 /** Rows up to so many bytes are taken whole: the view may go sideways in them without anything to ask for. */
@@ -52,7 +52,7 @@ function rowExtent(row: TextRow, contents: TextContents, columns: Columns | null
 }
 
 /** Bytes on screen; null where no row is known. Behind the last row of a filter nothing of the file is left to be shown. */
-export function visibleExtent(runway: Runway, run: TextRun | null, size: number, wrap: boolean): Extent | null {
+function visibleExtent(runway: Runway, run: TextRun | null, size: number, wrap: boolean): Extent | null {
   const first = run && rowAt(run, runway.firstVisibleRow);
   const last = run && (rowAt(run, runway.lastVisibleRow) ?? run.rows.at(-1));
   if (!first || !last) return null;
@@ -61,9 +61,42 @@ export function visibleExtent(runway: Runway, run: TextRun | null, size: number,
   return { offset: Math.min(size, first.offset + gone), end: atEnd ? size : Math.min(size, rowEnd(last)) };
 }
 
+/** About which bytes are on screen where the first rows are not here yet; null where that cannot be told. */
+function estimatedExtent(runway: Runway, run: TextRun | null, facts: TextFacts): Extent | null {
+  if (!run || run.picked) return null;
+  const place = (row: number): number => rowAt(run, row)?.offset ?? estimateOffset(run, row, facts);
+  const offset = place(runway.firstVisibleRow);
+  const last = runway.lastVisibleRow + 1;
+  return { offset, end: Math.max(offset, last >= runway.rowCount ? facts.size : place(last)) };
+}
+
 /** In place of what is visible while nothing is. */
-export function startingAt(offset: number, size: number): Extent {
+function startingAt(offset: number, size: number): Extent {
   return { offset: Math.min(size, offset), end: Math.min(size, offset + 1) };
+}
+
+interface OnScreen {
+  /** Bytes of rows that are here, as far as they are on screen. */
+  readonly visible: Extent;
+  /** About what is on screen where nothing of it is here; null: something is, or nobody knows. */
+  readonly estimate: Extent | null;
+}
+
+/** `top`: where a view without rows would begin; null: it shows all that a filter leaves. */
+export function onScreen(
+  runway: Runway,
+  run: TextRun | null,
+  facts: TextFacts,
+  wrap: boolean,
+  top: number | null,
+): OnScreen {
+  const { size } = facts;
+  const visible = visibleExtent(runway, run, size, wrap);
+  if (visible) return { visible, estimate: null };
+  return {
+    visible: top === null ? { offset: 0, end: size } : startingAt(top, size),
+    estimate: estimatedExtent(runway, run, facts),
+  };
 }
 
 /** Bytes of the first visible row that are scrolled away, so that the thumb moves with each px. */

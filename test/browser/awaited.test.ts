@@ -1,0 +1,152 @@
+/** A far place that is gone to while the server is away: every part of the window says that it is waited for. In a real Chromium. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser, openRows, withPage } from '../helpers/browser.ts';
+import { type FaultProxy, startFaultProxy } from '../helpers/faultProxy.ts';
+import { tempFolder } from '../helpers/files.ts';
+import { startServer } from '../helpers/server.ts';
+
+/** The machine may be busy with other tests. */
+const PATIENCE = { timeout: 15_000 };
+const LINES = 120_000;
+const LINE_BYTES = 44;
+const SIZE = LINES * LINE_BYTES;
+const TOKEN = 'a-token-for-every-run';
+/** What Chromium itself complains about when the line fails, and what a proxy looks like from outside. */
+const FAILING = /Failed to load resource|net::ERR_|request elsewhere/;
+
+let browser: Browser;
+let path: string;
+
+beforeAll(async () => {
+  path = join(tempFolder(), 'app.log');
+  const line = (at: number): string =>
+    `${`${String(at + 1).padStart(8, '0')} says what is here `.padEnd(LINE_BYTES - 1, '.')}\n`;
+  writeFileSync(path, Array.from({ length: LINES }, (_, at) => line(at)).join(''));
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+const pane = (page: Page, name: 'text' | 'filtered'): Locator => page.locator(`[data-pane="${name}"]`);
+const bar = (page: Page, name: 'text' | 'filtered'): Locator =>
+  pane(page, name).getByRole('scrollbar', { name: 'Place in the file' });
+const status = (page: Page): Locator => page.getByRole('contentinfo');
+
+/** Numbers of the lines on screen in a pane, from top to bottom. */
+const lines = (page: Page, name: 'text' | 'filtered'): Promise<number[]> =>
+  pane(page, name).evaluate((element) => {
+    const frame = element.querySelector('.text-rows')?.getBoundingClientRect();
+    return [...element.querySelectorAll('.text-line')]
+      .map((line) => ({ line, y: line.getBoundingClientRect().top }))
+      .filter(({ y }) => frame !== undefined && y >= frame.top - 1 && y < frame.bottom - 10)
+      .sort((a, b) => a.y - b.y)
+      .map(({ line }) => Number(line.textContent?.slice(0, 8)));
+  });
+
+/** On the file, with its lines that end in 7 in a pane below or in place, and the server away. */
+function away(place: 'below' | 'in place', use: (page: Page, proxy: FaultProxy) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const server = await startServer({ files: [path], args: ['--token', TOKEN] });
+    const [file] = await server.files();
+    if (file) await server.indexed(file.id);
+    const proxy = await startFaultProxy(server);
+    await withPage(browser, proxy.origin, { expected: FAILING }, async (page) => {
+      await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), TOKEN);
+      await openRows(page, Object.assign(Object.create(server) as typeof server, { origin: proxy.origin }));
+      await page.keyboard.press('&');
+      const field = page.getByRole('combobox', { name: 'Filter' });
+      await expect.poll(() => field.evaluate((element) => element === document.activeElement), PATIENCE).toBe(true);
+      await page.keyboard.type('7 says');
+      await page.keyboard.press('Enter');
+      await expect.poll(async () => (await lines(page, 'filtered'))[0], PATIENCE).toBe(7);
+      if (place === 'in place') {
+        await page.keyboard.press('O');
+        await expect.poll(() => pane(page, 'filtered').count(), PATIENCE).toBe(0);
+        await expect.poll(async () => (await lines(page, 'text'))[0], PATIENCE).toBe(7);
+      }
+      const shown = pane(page, place === 'below' ? 'filtered' : 'text').getByRole('status', { name: 'Filter' });
+      await expect.poll(() => shown.textContent(), PATIENCE).toContain('12,000 of 120,000');
+      await proxy.go();
+      await page.getByText('The server does not answer.').waitFor();
+      await use(page, proxy);
+    });
+  };
+}
+
+const about = async (page: Page): Promise<number> => Number(await bar(page, 'text').getAttribute('aria-valuenow'));
+
+test(
+  'the end: thumb, status bar and filtered lines say so, and are right once it answers',
+  away('below', async (page, proxy) => {
+    await page.keyboard.press('Control+End');
+    await expect.poll(() => about(page), PATIENCE).toBe(100);
+    expect(await bar(page, 'text').getAttribute('aria-valuetext')).toMatch(/^About offset 5,27\d,\d{3} of 5,280,000$/);
+    await expect
+      .poll(() => status(page).textContent(), PATIENCE)
+      .toMatch(new RegExp(`Waiting for.*${(SIZE - 1).toLocaleString('en-US').replaceAll(',', ',?')}`));
+    // The line where one was is none of that place.
+    expect(await status(page).locator('.status-line').count()).toBe(0);
+    await pane(page, 'filtered').getByText('Waiting for the server').waitFor();
+    await proxy.come();
+    await expect.poll(async () => (await lines(page, 'text')).at(-1), PATIENCE).toBe(LINES);
+    await expect.poll(async () => (await lines(page, 'filtered')).at(-1), PATIENCE).toBe(LINES - 3);
+    await status(page)
+      .getByRole('button', { name: `Offset ${SIZE - 1}, go to` })
+      .waitFor();
+    expect(await page.getByText('Waiting for').count()).toBe(0);
+    expect(await bar(page, 'text').getAttribute('aria-valuetext')).toMatch(/^Offset /);
+  }),
+);
+
+test(
+  'somewhere: the filtered lines come there once it answers',
+  away('below', async (page, proxy) => {
+    await page.keyboard.press(':');
+    await page.keyboard.type('75%');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => about(page), PATIENCE).toBeGreaterThan(74.9);
+    expect(await about(page)).toBeLessThan(75.1);
+    await expect.poll(() => status(page).textContent(), PATIENCE).toMatch(/Waiting for.*3,?960,?000/);
+    await pane(page, 'filtered').getByText('Waiting for the server').waitFor();
+    await proxy.come();
+    await expect.poll(async () => (await lines(page, 'text')).includes(90_001), PATIENCE).toBe(true);
+    await expect.poll(async () => (await lines(page, 'filtered')).includes(89_997), PATIENCE).toBe(true);
+    await expect.poll(() => page.getByText('Waiting for').count(), PATIENCE).toBe(0);
+  }),
+);
+
+test(
+  'the end of rows in place of all: they wait at the last number',
+  away('in place', async (page, proxy) => {
+    await page.keyboard.press('Control+End');
+    await expect.poll(() => about(page), PATIENCE).toBe(100);
+    expect(await lines(page, 'text')).toEqual([]);
+    await proxy.come();
+    await expect.poll(async () => (await lines(page, 'text')).at(-1), PATIENCE).toBe(LINES - 3);
+  }),
+);
+
+test(
+  'somewhere among rows in place of all: it is said, and they come; who scrolls meanwhile is not fetched there',
+  away('in place', async (page, proxy) => {
+    const goTo = async (place: string): Promise<void> => {
+      await page.keyboard.press(':');
+      await page.keyboard.type(place);
+      await page.keyboard.press('Enter');
+    };
+    await goTo('75%');
+    await pane(page, 'text').getByText('Waiting for the server').waitFor();
+    await expect.poll(() => status(page).textContent(), PATIENCE).toMatch(/Waiting for.*3,?960,?000/);
+    await page.mouse.move(500, 400);
+    await page.mouse.wheel(0, 300);
+    await expect.poll(() => page.getByText('Waiting for').count(), PATIENCE).toBe(0);
+    await goTo('50%');
+    await pane(page, 'text').getByText('Waiting for the server').waitFor();
+    await proxy.come();
+    await expect.poll(async () => (await lines(page, 'text')).includes(59_997), PATIENCE).toBe(true);
+  }),
+);
