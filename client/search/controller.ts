@@ -17,6 +17,7 @@ import { countHidden, renumber } from './numbering.ts';
 import { Order } from './order.ts';
 import { type SearchQuery, sameQuery, toRequest } from './query.ts';
 import {
+  asideOf,
   type CurrentHit,
   currentHit,
   type FileSearch,
@@ -25,6 +26,7 @@ import {
   patchSearch,
   problemOf,
   searchOf,
+  setAside,
   setSearch,
 } from './searchStore.ts';
 import { FIRST_POLL_MS, RETRY_MS, sleep } from './seek.ts';
@@ -88,8 +90,11 @@ async function begin(fileId: string, query: SearchQuery, options: StartOptions):
     note: options.note ?? null,
     histogram: null,
   });
-  if (old) forget(fileId, old);
-  if (old) states.forget(old.seq);
+  for (const gone of [old, asideOf(fileId)]) {
+    if (gone) forget(fileId, gone);
+    if (gone) states.forget(gone.seq);
+  }
+  setAside(fileId, null);
   const from = options.go === null ? view.top : view.cursor;
   if (!(await create(fileId, seq, toRequest(query, view.encoding, Math.min(from, file.size))))) return;
   void follow(fileId, seq);

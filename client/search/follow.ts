@@ -9,7 +9,7 @@ import { type AppStore, appStore } from '../state/store.ts';
 import { clearSearch, follow, restart, searchApi, startSearch } from './controller.ts';
 import { countHidden } from './numbering.ts';
 import { formatQuery, parseQuery } from './query.ts';
-import { type FileSearch, patchSearch, searchOf, searchStore } from './searchStore.ts';
+import { type FileSearch, patchSearch, searchOf, searchStore, setAside } from './searchStore.ts';
 
 /** As the page was opened: by the time the file is there, the address may have been written anew. */
 const asked = parseQuery(location.search);
@@ -41,6 +41,10 @@ function renewAll(): void {
   for (const fileId of Object.keys(searchStore.getState().byFile)) {
     if (appStore.getState().views[fileId]) restart(fileId, undefined);
     else clearSearch(fileId);
+  }
+  // Generations of another run have other numbers: they are begun anew when they are wanted.
+  for (const [fileId, search] of Object.entries(searchStore.getState().aside)) {
+    setAside(fileId, { ...search, id: null, generation: -1 });
   }
 }
 
@@ -90,7 +94,8 @@ export function followSearches(): () => void {
   });
   // The server must not go on for a page that is gone. One that comes back finds its search forgotten, and makes it again.
   const leave = (): void => {
-    for (const [fileId, { id }] of Object.entries(searchStore.getState().byFile)) {
+    const { byFile, aside } = searchStore.getState();
+    for (const [fileId, { id }] of [...Object.entries(byFile), ...Object.entries(aside)]) {
       if (id !== null) searchApi.remove(fileId, id).catch(() => undefined);
     }
   };

@@ -50,11 +50,14 @@ export interface FileSearch {
 
 export interface SearchState {
   readonly byFile: Readonly<Record<string, FileSearch>>;
+  /** Searches that were put away, and can be had back as they were until another one begins. */
+  readonly aside: Readonly<Record<string, FileSearch>>;
   readonly draft: SearchDraft;
 }
 
 export const searchStore = createStore<SearchState>()(() => ({
   byFile: {},
+  aside: {},
   draft: { ...lastSwitches(), typed: '', kind: null },
 }));
 
@@ -70,6 +73,10 @@ export function searchOf(fileId: string): FileSearch | null {
 export function useActiveSearch(): FileSearch | null {
   const fileId = useApp((state) => state.activeFile);
   return useSearches((state) => (fileId === null ? null : (state.byFile[fileId] ?? null)));
+}
+
+export function asideOf(fileId: string): FileSearch | null {
+  return searchStore.getState().aside[fileId] ?? null;
 }
 
 /** The current hit while the cursor is on it, else null. */
@@ -118,6 +125,14 @@ export function setSearch(fileId: string, search: FileSearch | null): void {
   searchStore.setState(({ byFile }) => {
     const { [fileId]: _old, ...others } = byFile;
     return { byFile: search === null ? others : { ...others, [fileId]: search } };
+  });
+}
+
+/** Keeps a search that is off the views; null: there is none any more. */
+export function setAside(fileId: string, search: FileSearch | null): void {
+  searchStore.setState(({ aside }) => {
+    const { [fileId]: _old, ...others } = aside;
+    return { aside: search === null ? others : { ...others, [fileId]: search } };
   });
 }
 

@@ -515,7 +515,7 @@ describe('a search', () => {
       await page.keyboard.press('Control+Shift+f');
       await panel(page).getByRole('button', { name: 'Go on with the search' }).click();
       await stop.waitFor(PATIENCE);
-      await panel(page).getByRole('button', { name: 'Clear the search' }).click();
+      await panel(page).getByRole('button', { name: 'Put the search away' }).click();
       await bar(page).waitFor({ state: 'detached' });
       await panel(page).getByText('Nothing is searched for in this file.').waitFor();
     }),

@@ -10,6 +10,7 @@ import { isAbort } from '../../api/errors.ts';
 import type { FetchWindow, PageCache } from '../../cache/pageCache.ts';
 import { readExtent, readParts } from '../../cache/readExtent.ts';
 import { type CopyFormat, formatBytes } from '../../rows/copyFormats.ts';
+import { holdNote } from '../../state/notes.ts';
 import { writeClipboard } from './clipboard.ts';
 import './copy.css';
 
@@ -95,6 +96,9 @@ export function useCopy(source: CopySource): CopyActions {
     work.current = null;
     setNotice(null);
   }, []);
+
+  const shown = notice !== null;
+  useEffect(() => (shown ? holdNote(dismiss) : undefined), [shown, dismiss]);
 
   const put = useCallback((text: Promise<string>, what: () => string, extent: Extent | null, signal: AbortSignal) => {
     void writeClipboard(text).then(

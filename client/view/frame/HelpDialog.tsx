@@ -82,8 +82,10 @@ export function HelpDialog() {
             </section>
             <p className="help-note">
               There are nine colours: <Keycaps chord="Ctrl+Shift+1" /> to <Keycaps chord="Ctrl+Shift+9" />. Shift with
-              an arrow, Page, Home or End key extends the selection. All commands, with and without keys, are in the
-              list of <Keycaps chord="Ctrl+K" />.
+              an arrow, Page, Home or End key extends the selection. <Keycaps chord="Escape" /> over the rows takes away
+              one thing at a time: the selection, a search under way, a note, the marks of a search, which{' '}
+              <Keycaps chord="n" /> brings back. All commands, with and without keys, are in the list of{' '}
+              <Keycaps chord="Ctrl+K" />.
             </p>
           </section>
         </Dialog.Popup>

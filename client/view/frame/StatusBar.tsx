@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react';
 import { selectionExtent } from '../../../shared/extent.ts';
 import type { EngineName, FileInfo, LineRecord } from '../../../shared/protocol.ts';
 import { counted, formatCount, formatDuration, formatPercent, formatRate, formatSize } from '../../../shared/units.ts';
-import { useActiveSearch } from '../../search/searchStore.ts';
+import { useActiveSearch, useSearches } from '../../search/searchStore.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
 import { useCursorLine } from '../../state/cursorLine.ts';
 import { pageCacheOf } from '../../state/documents.ts';
@@ -13,6 +13,7 @@ import { useHeading } from '../../state/heading.ts';
 import type { FileView } from '../../state/store.ts';
 import { useUi } from '../../state/ui.ts';
 import { useActiveFile, useActiveView } from '../../state/useApp.ts';
+import { AsideStatus } from '../search/AsideStatus.tsx';
 import { SearchStatus } from '../search/SearchStatus.tsx';
 import { Count, HexAddress } from './Digits.tsx';
 import { FollowStatus } from './FollowStatus.tsx';
@@ -216,6 +217,7 @@ export function StatusBar() {
   const view = useActiveView();
   const heading = useHeading(file?.id ?? null);
   const search = useActiveSearch();
+  const aside = useSearches((state) => (file === null ? null : (state.aside[file.id] ?? null)));
   return (
     <footer className="status">
       {file && view && (
@@ -226,6 +228,7 @@ export function StatusBar() {
         </>
       )}
       {view && search && <SearchStatus search={search} cursor={view.cursor} />}
+      {!search && aside && <AsideStatus search={aside} />}
       <span className="status-space" />
       <ConnectionState />
       {file && view && (

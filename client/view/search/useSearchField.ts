@@ -2,7 +2,7 @@
 import { type KeyboardEvent, useRef } from 'react';
 import type { SearchKind } from '../../../shared/protocol.ts';
 import { swapRole } from '../../filter/filterStore.ts';
-import { searchFor } from '../../search/controller.ts';
+import { searchOrBringBack } from '../../search/aside.ts';
 import { readHistory } from '../../search/history.ts';
 import { draftFor, type Reading, readDraft, type SearchQuery, typedFor } from '../../search/query.ts';
 import { overBytes, patchDraft, searchStore, useSearches } from '../../search/searchStore.ts';
@@ -35,7 +35,8 @@ export function tellWrongBy(check: (query: SearchQuery) => boolean): void {
 export function submit(direction: 'next' | 'previous'): void {
   const { activeFile } = appStore.getState();
   const { query } = readDraft(searchStore.getState().draft, overBytes());
-  if (activeFile !== null && query.pattern !== '' && !isWrong(query)) void searchFor(activeFile, query, direction);
+  if (activeFile !== null && query.pattern !== '' && !isWrong(query))
+    void searchOrBringBack(activeFile, query, direction);
 }
 
 export function useSearchField(): SearchField {
