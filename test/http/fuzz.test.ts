@@ -101,13 +101,21 @@ const hitsQuery = oneof(
   ),
 );
 
-/** `F` stands for the id of a file, `S` for that of a search. */
+const rowsQuery = tuple(constantFrom('start', 'offset'), number, number, constantFrom('', '&lines=0', '&lines=1')).map(
+  ([at, place, count, more]) => `${at}=${place}&count=${count}${more}`,
+);
+
+/** `F` stands for the id of a file, `S` for that of a search, `L` for that of a filter. */
 const target: fc.Arbitrary<string> = weighted<string>(
   [8, query(bytesQuery, 'offset', 'length', 'generation').map((q) => `/api/files/F/bytes?${q}`)],
   [5, query(linesQuery, 'start', 'offset', 'count', 'columns', 'split').map((q) => `/api/files/F/lines?${q}`)],
   [5, constant('/api/files/F/content')],
   [3, query(hitsQuery, 'start', 'count', 'near', 'from', 'to').map((q) => `/api/files/F/searches/S/hits?${q}`)],
   [1, number.map((buckets) => `/api/files/F/searches/S/histogram?buckets=${buckets}`)],
+  [3, query(rowsQuery, 'start', 'offset', 'count', 'lines').map((q) => `/api/files/F/filters/L/rows?${q}`)],
+  [1, number.map((buckets) => `/api/files/F/filters/L/histogram?buckets=${buckets}`)],
+  [1, constantFrom('', '?format=numbers', '?format=x').map((q) => `/api/files/F/filters/L/content${q}`)],
+  [1, constantFrom('/api/files/F/filters/L', '/api/files/F/filters/L/events', '/api/files/F/filters/x/rows')],
   [3, constantFrom('/api/files', '/api/files/F', '/api/files/F/events', '/api/files/F/searches/S', '/', '/index.html')],
   [
     6,
@@ -117,6 +125,11 @@ const target: fc.Arbitrary<string> = weighted<string>(
       '/api/files/F/downloads',
       '/api/files/F/index',
       '/api/session',
+      '/api/files/F/filters',
+      '/api/files/F/filters/L/downloads',
+      '/api/files/F/searches/S',
+      '/api/files/F/follow',
+      '/api/files/F/reopen',
     ),
   ],
   [
@@ -138,7 +151,7 @@ const target: fc.Arbitrary<string> = weighted<string>(
 );
 /** Whatever the route takes. */
 const NATURAL = '';
-const TAKES_POST = /\/(?:searches|downloads|index|session)$/;
+const TAKES_POST = /\/(?:searches|downloads|index|session|filters|follow|reopen)$/;
 const method = weighted<string>(
   [16, constant(NATURAL)],
   [1, constantFrom('GET', 'HEAD', 'POST')],
@@ -182,11 +195,28 @@ const search = record(
   },
   { requiredKeys: ['kind', 'pattern'] },
 );
+const filter = record(
+  {
+    layers: array(
+      record({
+        search: weighted<unknown>([8, constant('/S')], [1, fc.anything()]),
+        role: constantFrom('include', 'exclude', 'x'),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+    combine: constantFrom('any', 'all', 'none', 'x'),
+    before: weighted<unknown>([5, nat({ max: 99 })], [1, constantFrom(-0, -1, 100, 1.5, '1')]),
+    after: nat({ max: 100 }),
+    from: weighted<unknown>([5, nat({ max: 2 * SIZE })], [1, edge]),
+  },
+  { requiredKeys: ['layers'] },
+);
 /** Members that go with few kinds are mostly left out. */
 const plainSearch = record({ kind: constantFrom('text', 'regex', 'bytes', 'number'), pattern });
 const body: fc.Arbitrary<string> = weighted<string>(
   [8, plainSearch.map((value) => JSON.stringify(value))],
   [4, search.map((value) => JSON.stringify(value))],
+  [4, filter.map((value) => JSON.stringify(value))],
   [
     2,
     record({ offset: oneof(nat({ max: SIZE }), edge), length: oneof(nat(), edge) }).map((value) =>
@@ -198,6 +228,12 @@ const body: fc.Arbitrary<string> = weighted<string>(
     constantFrom(
       '{"action":"cancel"}',
       '{"action":"resume"}',
+      '{}',
+      '{"on":true}',
+      '{"on":false}',
+      '{"on":1}',
+      '{"format":"lines"}',
+      '{"format":"numbers"}',
       '{"code":"x"}',
       '[]',
       '{',
@@ -255,7 +291,14 @@ interface Generated {
   readonly fields: readonly string[];
 }
 
-const request: fc.Arbitrary<(fileId: string, searchId: string) => Generated> = record({
+/** What letters in targets and bodies stand for, of one file. */
+interface Ids {
+  readonly F: string;
+  readonly S: string;
+  readonly L: string;
+}
+
+const request: fc.Arbitrary<(ids: Ids) => Generated> = record({
   method,
   target,
   version: weighted<string>([30, constant('HTTP/1.1')], [1, constantFrom('HTTP/1.0', 'HTTP/9.9', 'HTTP/2.0', 'x', '')]),
@@ -273,25 +316,29 @@ const request: fc.Arbitrary<(fileId: string, searchId: string) => Generated> = r
     [2, array(field, { maxLength: 3 })],
   ),
   sent: option(body, { freq: 2 }),
+  /** What goes with the route, most of the time. */
+  fitting: record({ filters: filter, searches: plainSearch }),
+  fits: weighted<boolean>([2, constant(true)], [1, constant(false)]),
   more: weighted<string>(
     [12, constant('')],
     [1, constantFrom('\0\0', 'GET / HTTP/1.1\r\n\r\n', '\r\n\r\n')],
     [1, noise(50)],
   ),
-}).map((parts) => (fileId, searchId) => {
+}).map((parts) => (ids) => {
   // In one pass: an id may itself begin with one of the two letters.
-  const withIds = parts.target.replace(/\/([FS])\b/g, (_, what) => `/${what === 'F' ? fileId : searchId}`);
+  const withIds = parts.target.replace(/\/([FSL])\b/g, (_, what: keyof Ids) => `/${ids[what]}`);
+  const [, route] = /\/(filters|searches)$/.exec(withIds) ?? [];
+  const fitting = parts.fits && route ? JSON.stringify(parts.fitting[route as 'filters' | 'searches']) : parts.sent;
+  const sent = fitting?.replaceAll('"/S"', JSON.stringify(ids.S)) ?? null;
   const method = parts.method === NATURAL ? (TAKES_POST.test(withIds) ? 'POST' : 'GET') : parts.method;
   const head = [
     `${method} ${withIds} ${parts.version}`,
     ...(parts.host ? [`Host: 127.0.0.1:${server.port}`] : []),
     ...(parts.token ? [`Authorization: Bearer ${server.token}`] : []),
     ...parts.fields,
-    ...(parts.sent === null
-      ? []
-      : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(parts.sent)}`]),
+    ...(sent === null ? [] : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(sent)}`]),
   ];
-  const raw = Buffer.from(`${head.join('\r\n')}\r\n\r\n${parts.sent ?? ''}${parts.more}`);
+  const raw = Buffer.from(`${head.join('\r\n')}\r\n\r\n${sent ?? ''}${parts.more}`);
   return { raw, method, target: withIds, fields: parts.fields };
 });
 
@@ -368,12 +415,19 @@ describe('generated requests', () => {
       const before = usageOf(server.pid);
       const statuses = new Map<number, number>();
       const [first] = files;
-      const created = await server.post(`/api/files/${first?.id}/searches`, { kind: 'bytes', pattern: '0a' });
-      const { id: searchId } = (await created.json()) as { id: string };
+      const made = async (path: string, wish: object): Promise<string> =>
+        ((await (await server.post(path, wish)).json()) as { id: string }).id;
+      const ids = await Promise.all(
+        files.map(async ({ id: F }): Promise<Ids> => {
+          const S = await made(`/api/files/${F}/searches`, { kind: 'text', pattern: 'e', report: 'lines' });
+          const layers = [{ search: S, role: 'include' }];
+          return { F, S, L: await made(`/api/files/${F}/filters`, { layers, after: 1 }) };
+        }),
+      );
       const batch = array(tuple(constantFrom(0, 1), request), { minLength: BATCH, maxLength: BATCH });
       await fc.assert(
         fc.asyncProperty(batch, async (requests) => {
-          await Promise.all(requests.map(([n, make]) => send(make(files[n]?.id ?? '', searchId), statuses)));
+          await Promise.all(requests.map(([n, make]) => send(make(ids[n] ?? { F: '', S: '', L: '' }), statuses)));
         }),
         { numRuns: RUNS, seed: SEED, endOnFailure: true },
       );
