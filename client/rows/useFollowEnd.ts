@@ -2,7 +2,7 @@
  * Keeps the last row of a view in sight while the file is followed, and notices when the person moves away from it or comes back.
  *
  * Whatever moved the view (wheel, keys, thumb, touch, a jump), it is the same to see: the view is higher than where it was put
- * last, though its rows are the same and as tall. Growth never moves it up.
+ * last, though its rows are the same, and it was scrolled there. Growth never moves it up.
  */
 import { useLayoutEffect, useRef } from 'react';
 import type { Runway } from './runwayTypes.ts';
@@ -27,6 +27,9 @@ export interface FollowEndParts {
 interface Placed {
   readonly row: number;
   readonly px: number;
+  readonly scrollTop: number;
+  /** The row that the runway begins with: what scrollTop counts from. */
+  readonly base: number | null;
   /** The place can be compared with one of the same frame only. */
   readonly frame: string;
 }
@@ -62,15 +65,29 @@ export function useFollowEnd(parts: FollowEndParts): void {
     const height = runway.scroller()?.clientHeight ?? runway.viewportHeight;
     const frame = `${epoch} ${height} ${runway.rowHeight}`;
     const before = placed.current;
-    const now = runway.position();
-    if (leaving || (before?.frame === frame && isAbove(now, before, runway.rowHeight))) {
+    const now = placeOf(runway, frame);
+    if (leaving || (before?.frame === frame && isAbove(now, before, runway.rowHeight) && wasMoved(now, before))) {
       placed.current = null;
       tell('left');
       return;
     }
     if (!atEnd) bring();
-    placed.current = { ...runway.position(), frame };
+    placed.current = placeOf(runway, frame);
   });
+}
+
+function placeOf(runway: Runway, frame: string): Placed {
+  const [first] = runway.items;
+  const scrollTop = runway.scroller()?.scrollTop ?? 0;
+  return { ...runway.position(), scrollTop, base: first ? first.row - first.index : null, frame };
+}
+
+/**
+ * Rows above the view that turn out taller than thought (their bytes came) push it up among them, as scrollTop cannot make up for that
+ * before the runway is as tall as they are. A person's move lowers scrollTop.
+ */
+function wasMoved(now: Placed, before: Placed): boolean {
+  return now.base !== before.base || now.scrollTop < before.scrollTop - 1;
 }
 
 /** Less than half a row is not a move: heights that are measured come with such. */

@@ -99,7 +99,9 @@ describe('following', () => {
       await page.keyboard.press('F');
       expect(await button(page).getAttribute('aria-pressed')).toBe('false');
       appendFileSync(path, lines(90_000, 90_100));
-      await page.waitForTimeout(600);
+      // The page knows of them, and stays.
+      await page.getByRole('contentinfo').getByText('90100 lines').waitFor();
+      await still(page, () => rows(page).evaluate((element) => element.scrollTop));
       expect(await inView(page, '0090099 a line')).toBe(false);
       expect(await inView(page, '0089999 a line')).toBe(true);
     }),
@@ -109,23 +111,35 @@ describe('following', () => {
     'a last line without an end is shown as it grows, and characters are never torn',
     following('first\n', ['--follow'], async ({ page, path }) => {
       await sees(page, 'first');
+      // Every text that a row ever has: what is wrong for a moment only is as wrong.
+      await page.evaluate(() => {
+        const texts = new Set<string>();
+        Object.assign(window, { texts });
+        const look = (): void => {
+          for (const cell of document.querySelectorAll('.text-line')) texts.add((cell.textContent ?? '').trimEnd());
+        };
+        look();
+        new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+      });
+      const ever = (): Promise<string[]> =>
+        page.evaluate(() => [...(window as unknown as { texts: Set<string> }).texts]);
       const fd = openSync(path, 'a');
       try {
         writeSync(fd, 'half');
-        await row(page, /^\s*2\s*half$/.source)
-          .or(row(page, 'half'))
-          .first()
-          .waitFor();
-        writeSync(fd, ' done \xe2');
-        writeSync(fd, Buffer.from([0xe2, 0x82]));
-        await page.waitForTimeout(300);
+        await sees(page, 'half');
+        // Two bytes of three: all there is, and shown as that.
+        writeSync(fd, Buffer.concat([Buffer.from(' done '), Buffer.from([0xe2, 0x82])]));
+        await sees(page, 'half done ‹E2›‹82›');
         writeSync(fd, Buffer.from([0xac]));
-        await row(page, '€').first().waitFor();
+        await sees(page, 'half done €');
         writeSync(fd, ' end\r');
-        await page.waitForTimeout(300);
+        await sees(page, 'half done € end^M');
         writeSync(fd, '\nnext\n');
         await sees(page, 'next');
-        expect(await rows(page).locator('[role=row]').count()).toBe(3);
+        await expect.poll(() => rows(page).locator('[role=row]').count(), PATIENCE).toBe(3);
+        await sees(page, 'half done € end');
+        const lasting = ['half', 'half done ‹E2›‹82›', 'half done €', 'half done € end^M', 'half done € end'];
+        expect(await ever()).toEqual(['first', ...lasting, 'next']);
       } finally {
         closeSync(fd);
       }
@@ -257,6 +271,56 @@ describe('following', () => {
         await expect.poll(last, PATIENCE).toBe(true);
         expect(await pill(page).count()).toBe(0);
       }
+    }),
+  );
+
+  test(
+    'bytes that come late to wrapped lines are no move away from the end, the wheel is one',
+    following(`${'wide '.repeat(400)}\n`.repeat(200), ['--follow'], async ({ page, path }) => {
+      const hold = async (url: string): Promise<() => void> => {
+        let release = (): void => undefined;
+        const released = new Promise<void>((go) => {
+          release = go;
+        });
+        await page.route(url, async (route) => {
+          await released;
+          await route.continue();
+        });
+        return release;
+      };
+      const releaseBytes = await hold('**/bytes?*');
+      // Wrapping makes the view higher, which scrolls it up by a little; a busy page thinks for long that it is being scrolled.
+      await page.addInitScript(() => {
+        const { setTimeout } = window;
+        Object.assign(window, {
+          setTimeout: (act: TimerHandler, ms: number) => setTimeout(act, ms === 150 ? 8_000 : ms),
+        });
+      });
+      await page.reload();
+      // The last rows are there, each as high as one line, and stay so with wrapping, for which they are asked for anew.
+      await page.locator('.rows-row[data-row="199"]').waitFor();
+      const releaseLines = await hold('**/lines?*');
+      await rows(page).focus();
+      await page.keyboard.press('w');
+      await page.locator('.text-view-wrap .rows-row[data-row="199"]').waitFor();
+      const height = (): Promise<number> => rows(page).evaluate((element) => element.scrollHeight);
+      const before = await height();
+      expect(await page.locator('.text-line').count()).toBe(0);
+      releaseBytes();
+      await expect.poll(height, PATIENCE).toBeGreaterThan(before * 2);
+      await still(page, height);
+      expect(await button(page).getAttribute('aria-pressed')).toBe('true');
+      releaseLines();
+      appendFileSync(path, 'the last one\n');
+      await sees(page, 'the last one');
+      await rows(page).hover();
+      await page.mouse.wheel(0, -100);
+      await pill(page).waitFor();
+      const top = (): Promise<number> => rows(page).evaluate((element) => element.scrollTop);
+      const place = await still(page, top);
+      appendFileSync(path, 'one after it\n');
+      await pill(page).getByText('1 new line').waitFor();
+      expect(await still(page, top)).toBe(place);
     }),
   );
 });
