@@ -82,6 +82,8 @@ export function createApp(context: Context): App {
     (req, res) => inTurn(req, res, route),
   );
   server.maxConnections = MAX_CONNECTIONS;
+  // Past a number of headers (2,000) Node leaves the rest out, which may be what the gate looks for; their size is bounded as it is.
+  server.maxHeadersCount = 0;
   // A reply that its reader does not take for so long is given up, with what it holds in memory.
   server.setTimeout(IDLE_MS);
   server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => {

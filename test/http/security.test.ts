@@ -197,6 +197,16 @@ describe('where a request comes from', () => {
     expect(await status(twice)).toBe(403);
   });
 
+  it('is looked at behind thousands of other headers as well', async () => {
+    const many = Array<string>(3_000).fill('a:');
+    const ask = (more: string): Promise<number> => status(['GET /api/files HTTP/1.1', host(), bearer(), ...many, more]);
+    expect(await ask('b: c')).toBe(200);
+    expect(await ask('Origin: http://evil.example')).toBe(403);
+    expect(await ask('Sec-Fetch-Site: cross-site')).toBe(403);
+    expect(await ask('Host: evil.example')).toBe(400);
+    expect(await ask('X-Bigview-Run: another')).toBe(409);
+  });
+
   it('Sec-Fetch-Site is same-origin, but for a navigation to the page', async () => {
     for (const site of ['cross-site', 'same-site', 'none', 'nonsense', '']) {
       const fetchSite = `Sec-Fetch-Site: ${site}`;
