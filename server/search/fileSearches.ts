@@ -49,10 +49,13 @@ export class FileSearches {
   async create(request: SearchRequest): Promise<Search> {
     const { content } = this.#file;
     const { source } = content;
+    const { generation } = source;
     this.#pool.warm();
     const shape = await content.shapeIn(request.encoding ?? null);
     const plan = compileSearch(request, shape, new Frequencies(await this.#sample(request.from ?? 0)));
     if (this.#closed || content !== this.#file.content) throw new StaleReadError('the file is not shown any more');
+    // The plan is for bytes that looked like those before.
+    if (generation !== source.generation) throw new StaleReadError('the file was cut or rewritten meanwhile');
     content.holdUntil(this.#release(source.fd));
     this.#makeRoom();
     const search = new Search({
