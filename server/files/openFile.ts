@@ -35,6 +35,8 @@ const SMALL_BYTES = 4_194_304;
  */
 const SCAN_AFTER_WINDOW_MS = 30;
 const SCAN_AFTER_INFO_MS = 300;
+/** How often a file that is rewritten is looked at for one account of it. */
+const SETTLE_ATTEMPTS = 5;
 
 /** The last name of a path, which may be bytes that are not UTF-8. */
 function lastName(path: string | Buffer): string | Buffer {
@@ -121,12 +123,15 @@ export class OpenFile {
   /** `index` is that of the lines in `encoding`; null: in the detected one. */
   async info(encoding: string | null): Promise<FileInfo> {
     this.scanWithin(SCAN_AFTER_INFO_MS);
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       const content = this.#content;
+      const { generation } = content.source;
       const shape = await content.shape();
       const index = await content.index(encoding);
       // A switch was made meanwhile: all of a reply is of one file.
-      if (content === this.#content) return this.#infoOf(shape, index);
+      if (content !== this.#content) continue;
+      // Or it was rewritten, which may go on for ever: then the next reply tells more.
+      if (generation === content.source.generation || attempt === SETTLE_ATTEMPTS) return this.#infoOf(shape, index);
     }
   }
 

@@ -32,3 +32,26 @@ it('a file that is closed is not watched, whoever listens', async () => {
   file.listen(() => undefined);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it('an account of a file that is rewritten meanwhile is of one state, and comes although that never ends', async () => {
+  const source = Object.assign(new MemorySource(Buffer.from('a log\n')), { engine: 'read' as const });
+  const file = OpenFile.at('f', '/nowhere/f', source, () => ({ memory: null, nextData: null }));
+  expect(await file.info(null)).toMatchObject({ generation: 1, encoding: 'utf-8' });
+  const rewrite = (bytes: Buffer): void => {
+    source.bytes = bytes;
+    source.generation++;
+  };
+  const asked = file.info(null);
+  rewrite(Buffer.from('\ufeffa log\n', 'utf16le'));
+  file.look();
+  expect(await asked).toMatchObject({ generation: 2, encoding: 'utf-16le' });
+  let rewrites = 0;
+  const shape = file.content.shape.bind(file.content);
+  file.content.shape = () => {
+    const before = shape();
+    rewrite(Buffer.from(`${rewrites++}\n`));
+    return before;
+  };
+  expect((await file.info(null)).generation).toBeGreaterThan(2);
+  await file.close();
+});
