@@ -150,3 +150,75 @@ test(
     await expect.poll(async () => (await lines(page, 'text')).includes(59_997), PATIENCE).toBe(true);
   }),
 );
+
+/** Without a filter, on a page whose server is there. */
+function plain(use: (page: Page, proxy: FaultProxy) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const server = await startServer({ files: [path], args: ['--token', TOKEN] });
+    const [file] = await server.files();
+    if (file) await server.indexed(file.id);
+    const proxy = await startFaultProxy(server);
+    await withPage(browser, proxy.origin, { expected: FAILING }, async (page) => {
+      await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), TOKEN);
+      await openRows(page, Object.assign(Object.create(server) as typeof server, { origin: proxy.origin }));
+      await expect.poll(async () => (await lines(page, 'text'))[0], PATIENCE).toBe(1);
+      await use(page, proxy);
+    });
+  };
+}
+
+/** The first and the last row number on screen, of rows that are here or not. */
+const ends = (page: Page): Promise<[number, number]> =>
+  pane(page, 'text').evaluate((element) => {
+    const frame = element.querySelector('.text-rows')?.getBoundingClientRect();
+    const seen = [...element.querySelectorAll('.rows-row')].filter((row) => {
+      const box = row.getBoundingClientRect();
+      return frame !== undefined && box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;
+    });
+    const numbers = seen.map((row) => Number(row.querySelector('.text-number')?.textContent ?? 0));
+    return [Math.min(...numbers), Math.max(...numbers)];
+  });
+
+test(
+  'keys that are pressed while the server is away move at once or not at all: none is played when it is back',
+  plain(async (page, proxy) => {
+    await proxy.go();
+    await page.getByText('The server does not answer.').waitFor();
+    await page.keyboard.press('Control+End');
+    await expect.poll(async () => (await ends(page))[1], PATIENCE).toBe(LINES);
+    for (let press = 0; press < 4; press++) await page.keyboard.press('PageUp');
+    // A page is some thirty rows.
+    await expect.poll(async () => (await ends(page))[1], PATIENCE).toBeLessThan(LINES - 4 * 25);
+    const [place] = await ends(page);
+    await proxy.come();
+    const here = async (): Promise<boolean> => (await lines(page, 'text')).includes(place);
+    await expect.poll(here, PATIENCE).toBe(true);
+    await page.waitForTimeout(1_000);
+    // The row that the cursor comes to was in view in part, and is now whole.
+    const stays = async (): Promise<boolean> => Math.abs((await ends(page))[0] - place) <= 1;
+    expect(await stays()).toBe(true);
+    // The cursor is where the last one led to, and goes on from there.
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('m');
+    await pane(page, 'text')
+      .getByLabel(/^Mark Line at/)
+      .first()
+      .waitFor();
+    expect(await stays()).toBe(true);
+  }),
+);
+
+test(
+  'keys that are pressed blindly on top of a jump that takes long are not played late',
+  plain(async (page, proxy) => {
+    proxy.fault = ({ path: asked }) => (asked.includes('/lines') ? { kind: 'delay', ms: 4_000 } : null);
+    await page.keyboard.press('Control+End');
+    for (let press = 0; press < 4; press++) await page.keyboard.press('PageUp');
+    await expect.poll(async () => (await lines(page, 'text')).at(-1), PATIENCE).toBe(LINES);
+    proxy.fault = () => null;
+    await page.waitForTimeout(1_500);
+    expect((await lines(page, 'text')).at(-1)).toBe(LINES);
+    await page.keyboard.press('PageUp');
+    await expect.poll(async () => (await lines(page, 'text')).at(-1), PATIENCE).toBeLessThan(LINES - 25);
+  }),
+);

@@ -223,14 +223,9 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const visualMove = (lines: 1 | -1) => offsetOnNextLine(point, runway, rowHeight, lines);
 
   const copy = useCopy({ api, fileId: file.id, cache, encoding, pick: filtered?.pick ?? null });
-  const bring = useCallback((offset: number) => geometry.show(offset, 'nearest'), [geometry]);
   const heading = useToldHeading(file.id, snapshot.heading, !beside);
   const [announcement, announce] = useTextAnnouncement(places, facts, mayGrow(file));
-  const moving = () => geometry.moving;
-  useTextCommands(
-    { fileId: file.id, places, rowCount, runway, copy, bring, moving, visualMove, onMoved: announce },
-    active,
-  );
+  useTextCommands({ fileId: file.id, places, rowCount, runway, copy, geometry, visualMove, onMoved: announce }, active);
   useTextSwitches(settings);
   const onPointer = useTextPointer({
     fileId: file.id,

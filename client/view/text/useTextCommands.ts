@@ -6,6 +6,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { type Extent, selectionExtent } from '../../../shared/extent.ts';
 import type { CopyFormat } from '../../rows/copyFormats.ts';
 import { edgeOffset, gapAt } from '../../rows/pickedRows.ts';
+import type { RowGeometry } from '../../rows/textChange.ts';
 import type { CharacterPlace } from '../../rows/textContent.ts';
 import {
   characterHolding,
@@ -21,6 +22,7 @@ import { holdBehindMoves } from '../../state/commandOrder.ts';
 import { type CommandHandlers, useCommandHandlers } from '../../state/commandRegistry.ts';
 import type { CommandId } from '../../state/commands.ts';
 import { appStore } from '../../state/store.ts';
+import { uiStore } from '../../state/ui.ts';
 import type { CopyActions } from '../copy/useCopy.tsx';
 
 export interface TextCommandParts {
@@ -29,10 +31,7 @@ export interface TextCommandParts {
   readonly rowCount: number;
   readonly runway: Runway;
   readonly copy: CopyActions;
-  /** Brings the row of a byte into view, from anywhere. */
-  readonly bring: (offset: number) => void;
-  /** The rows of a jump are on their way: what is on screen is where one was. */
-  readonly moving: () => boolean;
+  readonly geometry: RowGeometry;
   /** One line on screen up or down from the cursor while lines wrap; null where that cannot be told. */
   readonly visualMove: (lines: 1 | -1) => number | null;
   readonly onMoved: (cursor: number) => void;
@@ -84,7 +83,7 @@ const COPIES: readonly (readonly [CommandId, CopyFormat])[] = [
 const MAX_WAITING = 32;
 /** A command waits so long for the moves before it, ms: a key that seems dead is worse than one that acts where the cursor was. */
 const PATIENCE_MS = 3_000;
-/** A move that waits longer than this is given up when the next key is pressed, ms. */
+/** A move that waits longer than this is given up when the next key is pressed, and not played behind one that took as long, ms. */
 const STUCK_MS = 1_500;
 
 function rowsOf(command: CommandId, pageRows: number): number {
@@ -104,6 +103,12 @@ function rowsOf(command: CommandId, pageRows: number): number {
     default:
       return 0;
   }
+}
+
+/** Rows cannot be had for now: nobody knows when what waits for them will be done. */
+function isAway(geometry: RowGeometry): boolean {
+  const { status } = uiStore.getState().connection;
+  return status === 'lost' || status === 'restarted' || geometry.snapshot().errors.jump !== undefined;
 }
 
 /** The selection, else the character under the cursor. */
@@ -152,11 +157,13 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
   /** Tries a move; false when it has to wait. */
   const attempt = useCallback(
     (move: Move): boolean => {
-      const { fileId, places, runway, rowCount, bring, visualMove } = latest.current;
+      const { fileId, places, runway, rowCount, geometry, visualMove } = latest.current;
+      const bring = (offset: number): void => geometry.show(offset, 'nearest');
       const view = appStore.getState().views[fileId];
       if (!view || !places || places.size === 0) return true;
       const cursor = Math.max(view.cursor, places.start);
-      if (view.reveal.seq > view.followed || latest.current.moving()) return false;
+      // While a jump is on its way, what is on screen is where one was, unless the view waits at its place already.
+      if (view.reveal.seq > view.followed || (geometry.moving && geometry.snapshot().heading === null)) return false;
       const done = (target: CharacterPlace | null): boolean => {
         if (target) finish(move, target);
         return target !== null;
@@ -246,6 +253,10 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
       if (!('act' in first) && !attempt(first)) return;
       waiting.current.shift();
       if ('act' in first) first.act();
+      // What was pressed blindly on top of it is not wanted any more.
+      const late = performance.now() - STUCK_MS;
+      for (let next = waiting.current[0]; next && !('act' in next) && next.since < late; next = waiting.current[0])
+        waiting.current.shift();
     }
     forget();
   }, [attempt, forget]);
@@ -299,10 +310,12 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
   };
   for (const [command, step] of Object.entries(STEPS) as [CommandId, Step][]) {
     handlers[command] = ({ extend }) => {
-      // Where a move to either end leads does not depend on those before it; and one whose rows were taken away again, by a jump
-      // say, must not hold up the others for ever.
+      // Where a move to either end leads does not depend on those before it; one whose rows were taken away again, by a jump say, must
+      // not hold up the others for ever; and while the server is away, the last wish alone is kept for when it is back.
+      const { geometry } = latest.current;
       const first = waiting.current[0];
-      const stuck = first && !('act' in first) && performance.now() - first.since > STUCK_MS;
+      const old = first && !('act' in first) && performance.now() - first.since > STUCK_MS;
+      const stuck = old || (first && isAway(geometry));
       const end = step === 'fileStart' || step === 'fileEnd';
       if (stuck || (end && !waiting.current.some((each) => 'act' in each))) giveUp();
       if (waiting.current.length >= MAX_WAITING) return;
