@@ -10,6 +10,8 @@ import { activeOf } from './useApp.ts';
 /** The bar is 250 ms; Safari refuses more than 100 changes in 30 s. */
 const REPLACE_MS = 320;
 const JUMP_BYTES = 65_536;
+/** A browser that does not say for so long that it has made a step will not make it, ms. */
+const STEP_MS = 2_000;
 const NEWEST_KEY = 'bigview.history';
 
 /** The top that views had when the last jump began: no part of the new place until they have followed. */
@@ -21,6 +23,12 @@ interface Entry {
 
 let entry = 0;
 let newest = 0;
+/**
+ * Until when a step is taken to be under way: `entry` is behind until the browser has made it, so keys that come faster would lead
+ * out of the page. They wait, as `stepsWanted`.
+ */
+let steppingUntil = 0;
+let stepsWanted = 0;
 /** While a place is restored, what changes in the store is no jump. */
 let restoring = false;
 /** While a person asks for a place by name, it is one, however near. */
@@ -146,12 +154,35 @@ function isEncoding(label: string): boolean {
   }
 }
 
-export function canGoBack(): boolean {
-  return entry > 0;
+/** One step through the entries of this page; what the browser says then is the step's end. */
+function step(by: -1 | 1): void {
+  if (performance.now() < steppingUntil) {
+    stepsWanted += by;
+    return;
+  }
+  if (by < 0 ? entry <= 0 : entry >= newest) {
+    stepsWanted = 0;
+    return;
+  }
+  steppingUntil = performance.now() + STEP_MS;
+  history.go(by);
 }
 
-export function canGoForward(): boolean {
-  return entry < newest;
+/** The step under way is over, or comes to nothing as a jump took its place. */
+function endSteps(onward: boolean): void {
+  const by = onward ? Math.sign(stepsWanted) : 0;
+  steppingUntil = 0;
+  stepsWanted = onward ? stepsWanted - by : 0;
+  if (by !== 0) step(by < 0 ? -1 : 1);
+}
+
+/** Goes where the last jump began, but never out of the page. */
+export function goBack(): void {
+  step(-1);
+}
+
+export function goForward(): void {
+  step(1);
 }
 
 /** Follows the store from now on. `tell` gets one sentence at a time about links that could not be used in full. */
@@ -174,6 +205,7 @@ export function followAddress(tell: (sentence: string) => void): () => void {
     if (isJump(state, before)) {
       if (timer !== null) clearTimeout(timer);
       write('replaceState', before);
+      endSteps(false);
       entry += 1;
       newest = entry;
       sessionStorage.setItem(NEWEST_KEY, String(newest));
@@ -188,6 +220,7 @@ export function followAddress(tell: (sentence: string) => void): () => void {
     entry = (event.state as Partial<Entry> | null)?.bigview ?? 0;
     const { place, problems } = parsePlace(location.search);
     for (const problem of [...problems, ...showPlace(place)]) tell(problem);
+    endSteps(true);
   };
   window.addEventListener('popstate', onPopState);
   window.addEventListener('pagehide', flush);

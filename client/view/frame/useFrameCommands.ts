@@ -1,7 +1,7 @@
 /** What the frame itself can do by command: views, settings, files, layers. */
 
 import { filterOf, filterStore, shownAs } from '../../filter/filterStore.ts';
-import { canGoBack, canGoForward, linkToHere } from '../../state/addressBar.ts';
+import { goBack, goForward, linkToHere } from '../../state/addressBar.ts';
 import { type CommandHandlers, useCommandHandlers } from '../../state/commandRegistry.ts';
 import { controlIndex } from '../../state/documents.ts';
 import { ENCODING_CHOICES, encodingName } from '../../state/encodings.ts';
@@ -93,8 +93,8 @@ function menuPlace(): { readonly x: number; readonly y: number } {
 
 const HANDLERS: CommandHandlers = {
   'jump.goto': () => openField({ type: 'goto' }),
-  'jump.back': () => canGoBack() && history.back(),
-  'jump.forward': () => canGoForward() && history.forward(),
+  'jump.back': goBack,
+  'jump.forward': goForward,
   'copy.link': () => void copyLink(),
   'view.toggle': withActive(({ view }) => setMode(view.pane === 'hex' ? 'text' : 'hex')()),
   'view.hex': setMode('hex'),
