@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, openRows, withPage } from '../helpers/browser.ts';
+import { launchBrowser, openRows, still, withPage } from '../helpers/browser.ts';
 import { sparseFile, tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
@@ -136,8 +136,7 @@ describe('an error in one part', () => {
       const place = (): string | null => new URL(page.url()).searchParams.get('at');
       await page.keyboard.press('PageDown');
       await expect.poll(() => Number(place()), PATIENCE).toBeGreaterThan(at + 1_000);
-      await page.waitForTimeout(600);
-      const before = place();
+      const before = await still(page, place, 600);
       expect(await hex.locator('.hex-bytes').count()).toBeGreaterThan(10);
 
       await text.getByRole('button', { name: 'Try again' }).click();

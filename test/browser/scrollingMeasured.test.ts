@@ -1,5 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { still } from '../helpers/browser.ts';
 import { findOrInstallChromium } from '../helpers/chromium.mjs';
 import type { MeasuredHarness } from './harness/measured.tsx';
 import { type HarnessServer, serveHarness } from './harness/serve.ts';
@@ -50,8 +51,9 @@ async function look(): Promise<{ rows: { name: number; row: number; top: number 
   });
 }
 
+/** As long as a scroll is taken to go on, and some more, in which nothing moves. */
 async function rest(): Promise<void> {
-  await page.waitForTimeout(350);
+  await still(page, look, 350);
 }
 
 /** Distance that what is visible in both looks has moved, px; fails when nothing is. */

@@ -270,7 +270,9 @@ describe('other kinds', () => {
       await page.keyboard.press('Escape');
       await search(page, 'f64be 2.5');
       await cursorAt(page, 150_008);
-      expect(params(page).get('qk') ?? 'number').toBe('number');
+      await expect
+        .poll(() => [params(page).get('qk'), params(page).get('q')], PATIENCE)
+        .toEqual(['number', 'f64be 2.5']);
     }),
   );
 
@@ -548,10 +550,7 @@ describe('a search', () => {
         const path = join(folder, 'grows.log');
         writeFileSync(path, 'one needle\n');
         const fresh = await startServer({ files: [path] });
-        await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), fresh.token);
-        await page.goto(fresh.origin);
-        await page.getByRole('grid').first().waitFor();
-        await page.waitForTimeout(300);
+        await openRows(page, fresh);
         await search(page, 'needle');
         await says(page, 'hit 1 of 1');
         appendFileSync(path, 'two needles, a needle\n');
@@ -632,10 +631,7 @@ describe('a search', () => {
           places.map((offset) => ({ offset, bytes: 'q' })),
         );
         const fresh = await startServer({ files: [path] });
-        await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), fresh.token);
-        await page.goto(`${fresh.origin}/?view=hex`);
-        await page.getByRole('grid').first().waitFor();
-        await page.waitForTimeout(300);
+        await openRows(page, fresh, '?view=hex');
         await search(page, '/\\x00(?=q)/');
         await cursorAt(page, 2 ** 20 - 1);
         await says(page, 'hit 1 of 1 so far');

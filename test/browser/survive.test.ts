@@ -6,7 +6,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, type PageOptions, withPage } from '../helpers/browser.ts';
+import { launchBrowser, type PageOptions, still, withPage } from '../helpers/browser.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../helpers/faultProxy.ts';
 import { tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
@@ -133,7 +133,7 @@ describe('another run of bigview', () => {
       await page.mouse.wheel(0, 33);
       await expect.poll(() => address(page).get('sel'), PATIENCE).toBe(String(at(60_049)));
       await expect.poll(() => address(page).get('top'), PATIENCE).not.toBeNull();
-      await page.waitForTimeout(600);
+      await still(page, () => page.url(), 600);
       const before = { search: new URL(page.url()).search, y: await heightOf(page, 60_050) };
 
       await restart(proxy, server, async () => {

@@ -98,7 +98,7 @@ test('ten windows of one file: one stream, the tenth sees rows and scrolls, and 
     const left = pages.slice(3);
     appendFileSync(path, 'and another one\n');
     await heard(left, LINES + 2);
-    expect(proxy.underWay(EVENTS)).toBe(1);
+    await expect.poll(() => proxy.underWay(EVENTS), PATIENCE).toBe(1);
 
     // All lose the server, and all come back.
     await proxy.go();

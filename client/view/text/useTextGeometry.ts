@@ -130,6 +130,14 @@ export function useTextGeometry(parts: GeometryParts): GeometryUse {
     geometry.update({ size, start, generation, encoding, index }, top.current);
   }, [geometry, size, start, generation, encoding, index, top]);
 
+  const begun = useRef(start);
+  // What was hidden is shown again by a jump there, which follows in the same commit and would else be one to a place that is hidden.
+  useLayoutEffect(() => {
+    if (begun.current === start) return;
+    begun.current = start;
+    geometry.update({ size, start, generation, encoding, index }, top.current);
+  }, [geometry, size, start, generation, encoding, index, top]);
+
   const { id, version, rows } = filtered?.progress ?? {};
   useEffect(() => {
     const filter = id === undefined || version === undefined || rows === undefined ? null : { id, version, rows };
