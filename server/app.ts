@@ -9,6 +9,7 @@
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { breakBody } from './routes/body.ts';
 import { serveBytes } from './routes/bytes.ts';
 import { type Context, fileById } from './routes/context.ts';
 import { splitTarget } from './routes/query.ts';
@@ -91,6 +92,8 @@ export function createApp(context: Context): App {
     inTurn(req, res, () => Promise.reject(error));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    const unfinished = turns.unfinished(socket);
+    if (unfinished && error.code?.startsWith('HPE_')) breakBody(unfinished);
     turns.afterwards(socket, () => refuseMalformed(error, socket));
   });
   server.on('connect', (_req: IncomingMessage, socket: Duplex) => {

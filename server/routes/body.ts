@@ -2,6 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import { MAX_BODY_BYTES } from '../../shared/limits.ts';
 import { HttpError } from './reply.ts';
 
+/** Requests whose bodies are no HTTP: nothing more will come of them, and Node does not tell them. */
+const broken = new WeakSet<IncomingMessage>();
+const BROKEN = 'bigview-broken';
+
+/** Who reads the body of `req`, now or later, hears that it is malformed. */
+export function breakBody(req: IncomingMessage): void {
+  broken.add(req);
+  req.emit(BROKEN);
+}
+
 const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i;
 
 /**
@@ -29,6 +39,9 @@ export async function readJsonObject(req: IncomingMessage): Promise<Readonly<Rec
     req.on('end', resolve);
     req.on('error', reject);
     req.on('close', () => reject(new HttpError(400, 'bad-request', 'the body ended early')));
+    const malformed = (): void => reject(new HttpError(400, 'bad-request', 'the body is malformed'));
+    if (broken.has(req)) malformed();
+    else req.once(BROKEN, malformed);
   });
   let value: unknown;
   try {

@@ -53,6 +53,12 @@ export class Turns {
     return (this.#connections.get(socket)?.owed ?? 0) > 0;
   }
 
+  /** The request whose body was still coming on this connection, if any. */
+  unfinished(socket: Duplex): IncomingMessage | null {
+    const req = this.#connections.get(socket)?.last.req;
+    return req && !req.complete ? req : null;
+  }
+
   /**
    * Calls `action` when all replies on this connection have ended, or never when the client hangs up before. Once for a connection:
    * whoever goes on to send what is no request brings this about with every piece of it.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
+import { getHead, Wire } from '../helpers/wire.ts';
 
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; font-src 'self'; " +
@@ -195,6 +196,31 @@ describe('where a request comes from', () => {
     }
     const twice = ['GET /api/files HTTP/1.1', host(), bearer(), `Origin: ${own}`, 'Origin: http://evil.example'];
     expect(await status(twice)).toBe(403);
+  });
+
+  it.each([
+    ['another coding', 'xchunked', '2\r\n{}\r\n0\r\n\r\n'],
+    ['a length past all bounds', 'chunked', 'fffffffffffffffff\r\n{}\r\n'],
+    ['a long extension', 'chunked', `2;${'x'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`],
+    ['no length', 'chunked', 'zz\r\n{}\r\n'],
+  ])('a body with %s is refused at once, with or without a token', async (_name, coding, body) => {
+    const head = ['Content-Type: application/json', `Transfer-Encoding: ${coding}`];
+    const [file] = await server.files();
+    for (const lines of [
+      ['POST /api/session HTTP/1.1', host(), ...head],
+      [`POST /api/files/${file?.id}/follow HTTP/1.1`, host(), bearer(), ...head],
+    ]) {
+      const wire = new Wire(server.port);
+      const once = `${lines.join('\r\n')}\r\n\r\n${body}`;
+      expect((await wire.ask(once, 5_000)).status).toBe(400);
+      wire.close();
+      // Also behind another request, whose reply comes first.
+      const first = getHead(server, '/api/files');
+      const both = new Wire(server.port);
+      expect((await both.ask(first + once, 5_000)).status).toBe(200);
+      expect((await both.ask('', 5_000)).status).toBe(400);
+      both.close();
+    }
   });
 
   it('is looked at behind thousands of other headers as well', async () => {
