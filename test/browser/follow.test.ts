@@ -259,6 +259,28 @@ describe('following', () => {
   );
 
   test(
+    'goes to the end at once, whether that is near or far, and however much comes',
+    following(lines(0, 5_000), [], async ({ page, path }) => {
+      await sees(page, '0000000 a line');
+      const asked = new Set<string>();
+      page.on('request', (request) => {
+        if (request.url().includes('/lines?')) asked.add(request.url());
+      });
+      await rows(page).focus();
+      await page.keyboard.press('F');
+      await sees(page, '0004999 a line');
+      await still(page, () => asked.size);
+      // The end and what lies around it; one after the other from the start they would be fourteen.
+      expect(asked.size).toBeLessThan(6);
+      asked.clear();
+      appendFileSync(path, lines(5_000, 9_900));
+      await sees(page, '0009899 a line');
+      await still(page, () => asked.size);
+      expect(asked.size).toBeLessThan(6);
+    }),
+  );
+
+  test(
     'wrapped lines are followed as well',
     following(`${'wide '.repeat(400)}\n`.repeat(200), ['--follow'], async ({ page, path }) => {
       await rows(page).focus();

@@ -8,8 +8,8 @@ import type { Runway } from '../../rows/useRunway.ts';
 import { type FollowMark, followMark, tellFollow, useFollow } from '../../state/follow.ts';
 import type { FileView } from '../../state/store.ts';
 
-/** Bytes that rows are asked for one after the other; what is farther is jumped to. */
-const CHASE_BYTES = 131_072;
+/** So many bytes are one or two requests of rows; an end that is farther away is jumped to, by one. */
+const CHASE_BYTES = 16_384;
 
 export interface TextFollowParts {
   readonly file: FileInfo;
