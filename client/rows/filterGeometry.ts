@@ -98,6 +98,8 @@ export class FilterGeometry implements RowGeometry {
   show(offset: number, align: RowAlign): void {
     this.#go({ offset, align, px: 0 });
     this.#asked = true;
+    // As in TextGeometry.
+    if (this.leaving) this.#exchange.emit(0, null);
   }
 
   showEnd(): void {

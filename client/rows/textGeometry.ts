@@ -127,6 +127,8 @@ export class TextGeometry implements RowGeometry {
   show(offset: number, align: RowAlign): void {
     this.#go(offset, align, 0);
     this.#asked = true;
+    // A view that keeps the end in sight hears that it is being left before the rows are here, or it would go back from them.
+    if (this.leaving) this.#exchange.emit(0, null);
   }
 
   showEnd(): void {

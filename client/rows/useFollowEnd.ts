@@ -18,8 +18,8 @@ export interface FollowEndParts {
   readonly epoch: string;
   /** The last row of the file is the last of the runway. */
   readonly covered: boolean;
-  /** Somebody asked for another place, whose rows are on their way. */
-  readonly leaving: boolean;
+  /** Somebody asked for another place, whose rows are on their way. Asked in the commit that may have sent for them. */
+  readonly leaving: () => boolean;
   /** Puts the last row that is known at the foot of the view. */
   readonly bring: () => void;
 }
@@ -58,7 +58,7 @@ export function useFollowEnd(parts: FollowEndParts): void {
     const atEnd = covered && isAtEnd(runway, measured);
     if (status === 'paused') {
       placed.current = null;
-      if (atEnd && !leaving) tell('returned');
+      if (atEnd && !leaving()) tell('returned');
       return;
     }
     // As tall as it is now: a line over the rows that goes makes the view taller, and with that higher, before the runway hears of it.
@@ -66,7 +66,7 @@ export function useFollowEnd(parts: FollowEndParts): void {
     const frame = `${epoch} ${height} ${runway.rowHeight}`;
     const before = placed.current;
     const now = placeOf(runway, frame);
-    if (leaving || (before?.frame === frame && isAbove(now, before, runway.rowHeight) && wasMoved(now, before))) {
+    if (leaving() || (before?.frame === frame && isAbove(now, before, runway.rowHeight) && wasMoved(now, before))) {
       placed.current = null;
       tell('left');
       return;

@@ -259,6 +259,32 @@ describe('following', () => {
   );
 
   test(
+    'is left by a jump to rows that are not here yet, in all of the file and in what a filter shows',
+    following(lines(0, 20_000), ['--follow'], async ({ page }) => {
+      await sees(page, '0019999 a line');
+      await rows(page).focus();
+      await page.keyboard.press('g');
+      await sees(page, '0000000 a line');
+      await pill(page).waitFor();
+      await page.keyboard.press('G');
+      await sees(page, '0019999 a line');
+      await expect.poll(() => pill(page).count(), PATIENCE).toBe(0);
+      await page.keyboard.press('&');
+      await page.getByRole('combobox', { name: 'Filter' }).waitFor();
+      await page.keyboard.type('7 a line');
+      await page.keyboard.press('Enter');
+      await page.locator('[data-pane="filtered"]').waitFor();
+      await page.keyboard.press('O');
+      await sees(page, '0019997 a line');
+      await rows(page).focus();
+      await page.keyboard.press('g');
+      await sees(page, '0000007 a line');
+      await still(page, () => inView(page, '0000007 a line'));
+      await pill(page).waitFor();
+    }),
+  );
+
+  test(
     'goes to the end at once, whether that is near or far, and however much comes',
     following(lines(0, 5_000), [], async ({ page, path }) => {
       await sees(page, '0000000 a line');

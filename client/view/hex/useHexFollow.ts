@@ -23,7 +23,7 @@ export function useHexFollow({ file, view, runway, rowBytes }: HexFollowParts): 
     measured: false,
     epoch: `${file.generation} ${rowBytes}`,
     covered: true,
-    leaving: false,
+    leaving: () => false,
     bring: () => runway.scrollToRow(runway.rowCount - 1, 'end'),
   });
 }

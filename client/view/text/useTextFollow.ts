@@ -49,7 +49,7 @@ export function useTextFollow(parts: TextFollowParts): FilteredNews | null {
     measured: wrap,
     epoch: `${epoch} ${fit}`,
     covered: run !== null && (run.picked ? runEndRow(run) >= rowCount : runEnd(run) >= size),
-    leaving: geometry.leaving,
+    leaving: () => geometry.leaving,
     bring: () => {
       if (!run) return;
       // Rows of a filter have their numbers before they are here.
