@@ -78,6 +78,8 @@ export class OpenFile {
   #error: string | null = null;
   #pathState: FileInfo['pathState'] = 'current';
   #pathError: string | null = null;
+  /** Why nobody can open the path any more, though nothing is known to have taken it. */
+  #pathShut: string | null = null;
   /** Which other file has the path: what was said of one is not said of the next. */
   #other: string | null = null;
   #poll: NodeJS.Timeout | null = null;
@@ -157,7 +159,7 @@ export class OpenFile {
       index: index.status(),
       error: this.#error,
       pathState: this.#pathState,
-      pathError: this.#pathError,
+      pathError: this.#pathShut ?? this.#pathError,
       previous: this.previous,
       next: this.next,
       rotation: this.#rotation,
@@ -210,6 +212,7 @@ export class OpenFile {
     this.#error = null;
     this.#pathState = 'current';
     this.#pathError = null;
+    this.#pathShut = null;
     this.#other = null;
     this.#tell('file');
     return before;
@@ -219,6 +222,7 @@ export class OpenFile {
     return this.#pathState;
   }
 
+  /** Why what has the path now could not be shown. */
   get pathError(): string | null {
     return this.#pathError;
   }
@@ -322,11 +326,16 @@ export class OpenFile {
     if (this.location === null || this.#closed) return;
     const content = this.#content;
     const found = await lookUp(this.location, content.source);
-    if (found === null || this.#closed || content !== this.#content) return;
-    if (found.state === this.#pathState && found.other === this.#other) return;
-    this.#pathState = found.state;
-    this.#other = found.other;
-    this.#pathError = null;
+    if (this.#closed || content !== this.#content) return;
+    const shut = found.shut === null ? null : `${this.path}: ${found.shut}`;
+    const same = found.state === null || (found.state === this.#pathState && found.other === this.#other);
+    if (same && shut === this.#pathShut) return;
+    this.#pathShut = shut;
+    if (!same) {
+      this.#pathState = found.state;
+      this.#other = found.other;
+      this.#pathError = null;
+    }
     this.#tell('file');
   }
 

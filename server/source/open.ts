@@ -92,6 +92,11 @@ function attempt<T>(name: string, action: () => T): T {
   }
 }
 
+/** What the errno means to whoever wants to open a file, in a few words. */
+export function openSaying(code: string): string {
+  return sayings[code] ?? code;
+}
+
 const sayings: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   ENOTDIR: 'no such file (a part of the path is not a directory)',

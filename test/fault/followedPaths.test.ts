@@ -1,11 +1,13 @@
 /** Paths that the server follows by itself: every file that gets one is shown, and those before stay, with no page to ask for it. */
-import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MAX_ROTATED } from '../../shared/limits.ts';
 import type { FileInfo } from '../../shared/protocol.ts';
+import { BIGVIEW } from '../helpers/bigview.ts';
 import { watchEvents } from '../helpers/events.ts';
 import { tempFolder } from '../helpers/files.ts';
+import { PIPED_TOKEN, start } from '../helpers/piped.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
 interface Place {
@@ -103,6 +105,38 @@ describe('a path that is followed', () => {
     chmodSync(path, 0o600);
     await expect.poll(() => text(server, id), PATIENCE).toBe('secret\n');
   });
+
+  it.runIf(process.platform === 'linux')(
+    'says that it was shut, and is followed on when it is open again',
+    async () => {
+      const [folder, cache] = [tempFolder(), tempFolder()];
+      const path = join(folder, 'app.log');
+      writeFileSync(path, 'day 0\n');
+      chmodSync(folder, 0o755);
+      const args = [BIGVIEW, '--no-open', '--token', PIPED_TOKEN, '--follow', path];
+      // Nothing is shut to root.
+      const asNobody = ['--reuid', '65534', '--clear-groups', process.execPath, ...args];
+      if (process.getuid?.() === 0) chownSync(cache, 65_534, 65_534);
+      const { server } = await (process.getuid?.() === 0
+        ? start('setpriv', asNobody, 'ignore', cache)
+        : start(process.execPath, args, 'ignore', cache));
+      const says = async (): Promise<readonly (string | number | null)[]> => {
+        const { size, pathState, pathError } = await server.file();
+        return [size, pathState, pathError];
+      };
+      chmodSync(path, 0);
+      await expect.poll(says, PATIENCE).toEqual([6, 'current', `${path}: permission denied`]);
+      chmodSync(path, 0o644);
+      await expect.poll(says, PATIENCE).toEqual([6, 'current', null]);
+      chmodSync(folder, 0);
+      await expect.poll(says, PATIENCE).toEqual([6, 'current', `${path}: permission denied`]);
+      chmodSync(folder, 0o755);
+      await expect.poll(says, PATIENCE).toEqual([6, 'current', null]);
+      renameSync(path, join(folder, 'app.log.1'));
+      writeFileSync(path, 'the next day\n');
+      await expect.poll(says, PATIENCE).toEqual([13, 'current', null]);
+    },
+  );
 
   it('keeps late lines of the file before, and takes nothing but true or false', async () => {
     const { path, server, id, rotate } = await serving('one\n', ['--follow']);

@@ -57,6 +57,16 @@ function Missing({ file, waits }: { readonly file: FileInfo; readonly waits: boo
   );
 }
 
+function Shut({ file }: { readonly file: FileInfo }) {
+  return (
+    <Told icon={Info} action={null}>
+      <bdi>{file.name}</bdi>: its path cannot be opened any more. What is shown is the file that was opened, and it
+      stays readable.{file.rotation.followed ? ' A new one will be followed as soon as it can be.' : ''} (
+      {file.pathError})
+    </Told>
+  );
+}
+
 function Rotated({ next }: { readonly next: FileSeam }) {
   const { id } = next;
   return (
@@ -82,6 +92,8 @@ function Rotated({ next }: { readonly next: FileSeam }) {
 
 export function PathNews({ file }: { readonly file: FileInfo }) {
   if (file.role === 'rotated') return file.next && <Rotated key={file.id} next={file.next} />;
+  if (file.pathState !== 'replaced' && file.pathError !== null)
+    return <Shut key={`${file.id} ${file.pathError}`} file={file} />;
   if (file.pathState === 'missing')
     return <Missing key={`${file.id} missing`} file={file} waits={file.rotation.followed} />;
   // In a moment the new one is shown: no banner comes and goes for that.
