@@ -104,7 +104,7 @@ export class CombinedRows implements RowSource {
     return this.#store.countBefore(offset);
   }
 
-  histogram(size: number, buckets: number): readonly number[] {
+  async histogram(size: number, buckets: number): Promise<readonly number[]> {
     return size === 0 ? new Array<number>(buckets).fill(0) : this.#store.histogram(size, buckets);
   }
 

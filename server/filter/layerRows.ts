@@ -30,7 +30,7 @@ export class LayerRows implements RowSource {
     return this.#search.hits.countBefore(offset > 0 && offset <= firstOffset ? firstOffset + 1 : offset);
   }
 
-  histogram(_size: number, buckets: number): readonly number[] {
+  histogram(_size: number, buckets: number): Promise<readonly number[]> {
     return this.#search.hits.histogram(buckets);
   }
 

@@ -10,7 +10,7 @@
  */
 import { PAGE_BYTES } from '../../shared/limits.ts';
 import type { DecodeHits, Hit, HitKind } from '../search/hitStore.ts';
-import { PackedWriter, VarintReader } from '../search/packing.ts';
+import { type PackedPage, PackedWriter, VarintReader } from '../search/packing.ts';
 
 /** A row: the content of a line, or of the piece of a very long one. */
 export interface FilteredRow extends Hit {
@@ -113,28 +113,44 @@ export class RowPacker {
   }
 }
 
-/** Rows number `skip` to `skip + limit - 1` of a page. */
-const decodeRows: DecodeHits<FilteredRow> = (part, { page, count, from }, base, skip, limit) => {
+/** Goes over the rows of a page until `visit` says false; `meta` is as it is packed. */
+function visitRows(
+  part: Uint8Array,
+  { page, count, from }: PackedPage,
+  base: number,
+  visit: (offset: number, length: number, meta: number, number: number) => boolean,
+): void {
   const reader = new VarintReader(part, from + MATCHES_BYTES);
-  const rows: FilteredRow[] = [];
   let reach = base + page * PAGE_BYTES;
   let meta = 0;
-  for (let i = 0; i < count && rows.length < limit; i++) {
+  for (let i = 0; i < count; i++) {
     const head = reader.next();
     const offset = reach + Math.floor(head / 2);
     const length = reader.next();
     if (head % 2 === 1) meta = reader.next();
     reach = offset + length;
-    if (i >= skip) rows.push({ offset, length, match: meta % 2 === 1, mask: Math.floor(meta / 2) });
+    if (!visit(offset, length, meta, i)) return;
   }
+}
+
+/** Rows number `skip` to `skip + limit - 1` of a page. */
+const decodeRows: DecodeHits<FilteredRow> = (part, page, base, skip, limit) => {
+  const rows: FilteredRow[] = [];
+  if (limit <= 0) return rows;
+  visitRows(part, page, base, (offset, length, meta, number) => {
+    if (number >= skip) rows.push({ offset, length, match: meta % 2 === 1, mask: Math.floor(meta / 2) });
+    return rows.length < limit;
+  });
   return rows;
 };
 
 /** A histogram of rows counts matches only. */
 export const rowKind: HitKind<FilteredRow> = {
   decode: decodeRows,
-  weigh: {
-    page: (bytes, { from }) => (bytes[from] ?? 0) + 256 * (bytes[from + 1] ?? 0) + 65_536 * (bytes[from + 2] ?? 0),
-    hit: ({ match }) => (match ? 1 : 0),
-  },
+  weigh: (bytes, { from }) => (bytes[from] ?? 0) + 256 * (bytes[from + 1] ?? 0) + 65_536 * (bytes[from + 2] ?? 0),
+  count: (part, page, base, counts) =>
+    visitRows(part, page, base, (offset, _length, meta) => {
+      if (meta % 2 === 1) counts.add(offset, 1);
+      return true;
+    }),
 };

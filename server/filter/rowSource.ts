@@ -10,8 +10,8 @@ export interface RowSource {
   range(start: number, count: number): FilteredRow[];
   /** Rows that start before `offset`. */
   countBefore(offset: number): number;
-  /** Matches in each of `buckets` equal parts of a file of `size` bytes. */
-  histogram(size: number, buckets: number): readonly number[];
+  /** Matches in each of `buckets` equal parts of a file of `size` bytes, of those there are at the call. Throws a SpillError. */
+  histogram(size: number, buckets: number): Promise<readonly number[]>;
   /** All pages as they are at the call. */
   snapshot(): Generator<PlacedPage>;
   /** The rows of one of these pages. */

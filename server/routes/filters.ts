@@ -207,15 +207,13 @@ function layersOf(mask: number): readonly number[] {
   return layers;
 }
 
-function serveHistogram(filter: Filter, res: ServerResponse, text: string): void {
+async function serveHistogram(filter: Filter, res: ServerResponse, text: string): Promise<void> {
   const buckets = requiredInteger(parseQuery(text, ['buckets']), 'buckets', 1, MAX_BUCKETS);
-  const reply: FilterHistogramReply = {
-    generation: filter.generation,
-    size: filter.size,
-    buckets: filter.rows.histogram(filter.size, buckets),
-    total: filter.rows.matches,
-    complete: filter.complete,
-  };
+  // All of one moment: rows go on coming while they are counted.
+  const { generation, size, complete } = filter;
+  const total = filter.rows.matches;
+  const counts = await filter.rows.histogram(size, buckets);
+  const reply: FilterHistogramReply = { generation, size, buckets: counts, total, complete };
   sendJson(res, 200, reply);
 }
 

@@ -238,14 +238,11 @@ async function withLines({ file, search }: Place, hits: readonly Hit[], lines: b
   return hits.map((hit, i) => ({ ...hit, line: numbers[i] ?? null }));
 }
 
-function serveHistogram(search: Search, res: ServerResponse, text: string): void {
+async function serveHistogram(search: Search, res: ServerResponse, text: string): Promise<void> {
   const buckets = requiredInteger(parseQuery(text, ['buckets']), 'buckets', 1, MAX_BUCKETS);
-  const reply: SearchHistogramReply = {
-    generation: search.generation,
-    size: search.size,
-    buckets: search.hits.histogram(buckets),
-    total: search.total,
-    complete: search.complete,
-  };
+  // All of one moment: the search goes on while hits are counted.
+  const { generation, size, total, complete } = search;
+  const counts = await search.hits.histogram(buckets);
+  const reply: SearchHistogramReply = { generation, size, buckets: counts, total, complete };
   sendJson(res, 200, reply);
 }

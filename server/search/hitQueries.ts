@@ -104,8 +104,8 @@ export class HitQueries {
     return Math.max(0, gap, (hit?.offset ?? 0) - leadBytes);
   }
 
-  /** Hits that start in each of `buckets` equal parts of the file. */
-  histogram(buckets: number): readonly number[] {
+  /** Hits that start in each of `buckets` equal parts of the file, of those there are at the call. Throws a SpillError. */
+  async histogram(buckets: number): Promise<readonly number[]> {
     const { size } = this.#coverage;
     return size === 0 ? new Array<number>(buckets).fill(0) : this.#store.histogram(size, buckets);
   }

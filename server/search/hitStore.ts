@@ -6,10 +6,15 @@
  * the next. Finding hit number n is a binary search over segments, a walk over the parts of one and over the page heads of one of them;
  * nothing but one page is decoded.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PAGE_BYTES } from '../../shared/limits.ts';
 import { partition } from '../../shared/partition.ts';
+import { BucketCounts } from './bucketCounts.ts';
 import { type HitBudget, type HitPart, HitParts } from './hitParts.ts';
-import { decodePage, type FixedLength, type PackedPage, packedPages } from './packing.ts';
+import { decodePage, type FixedLength, type PackedPage, packedPages, visitStarts } from './packing.ts';
+
+/** Hits that a histogram looks at before others get their turn: some 3 ms. */
+const HISTOGRAM_SLICE = 262_144;
 
 export interface Hit {
   readonly offset: number;
@@ -31,8 +36,10 @@ export type DecodeHits<H extends Hit> = (
 /** What a store has to know of the hits in it. */
 export interface HitKind<H extends Hit> {
   readonly decode: DecodeHits<H>;
-  /** What a histogram counts of a page and of a hit; null: all. */
-  readonly weigh: { page(bytes: Uint8Array, page: PackedPage): number; hit(hit: H): number } | null;
+  /** What a histogram counts of a page; null: all. */
+  readonly weigh: ((bytes: Uint8Array, page: PackedPage) => number) | null;
+  /** Counts the hits of a page, those that a histogram counts; `base` is where the segment starts. */
+  count(part: Uint8Array, page: PackedPage, base: number, counts: BucketCounts): void;
 }
 
 /** Hits as packing.ts has them. */
@@ -40,6 +47,7 @@ export function plainHits(fixed: FixedLength): HitKind<Hit> {
   return {
     decode: (part, page, base, skip, limit) => decodePage(part, page, fixed, base, skip, limit),
     weigh: null,
+    count: (part, page, base, counts) => visitStarts(part, page, fixed, base, (start) => counts.add(start, 1)),
   };
 }
 
@@ -92,7 +100,7 @@ export class HitStore<H extends Hit = Hit> {
   constructor(segmentBytes: number, kind: HitKind<H>, budget: HitBudget, folder: string) {
     this.#segmentBytes = segmentBytes;
     this.#kind = kind;
-    this.#parts = new HitParts(budget, folder, kind.weigh?.page ?? null);
+    this.#parts = new HitParts(budget, folder, kind.weigh);
   }
 
   get total(): number {
@@ -227,43 +235,35 @@ export class HitStore<H extends Hit = Hit> {
     return count;
   }
 
-  /** Hits that start in each of `buckets` equal parts of `[0, size)`. */
-  histogram(size: number, buckets: number): number[] {
-    const { weigh } = this.#kind;
-    const counts = new Array<number>(buckets).fill(0);
-    const bucketOf = (offset: number): number => bucketIndex(Math.min(offset, size - 1), size, buckets);
-    const add = (offset: number, count: number): void => {
-      const bucket = bucketOf(offset);
-      counts[bucket] = (counts[bucket] ?? 0) + count;
-    };
-    /** Whether all that starts in `[from, end)` is of one bucket. */
-    const together = (from: number, end: number): boolean => bucketOf(from) === bucketOf(end - 1);
-    for (const segment of this.#segments) {
-      const start = segment.number * this.#segmentBytes;
-      if (together(start, start + 2 * this.#segmentBytes)) {
-        add(start, segment.weight);
+  /**
+   * Hits that start in each of `buckets` equal parts of `[0, size)`, of those there are at the call. Others get their turn now and
+   * then: where parts are smaller than pages, every hit is looked at. Throws a SpillError, also when the store is closed meanwhile.
+   */
+  async histogram(size: number, buckets: number): Promise<readonly number[]> {
+    const counts = new BucketCounts(size, buckets);
+    let work = 0;
+    const segments = this.#segments.map(({ number, weight, parts }) => ({ number, weight, parts: [...parts] }));
+    for (const { number, weight, parts } of segments) {
+      const start = number * this.#segmentBytes;
+      const end = start + 2 * this.#segmentBytes;
+      if (counts.together(start, end)) {
+        counts.add(start, weight);
         continue;
       }
-      for (const [i, part] of segment.parts.entries()) {
-        const next = segment.parts[i + 1];
+      for (const [i, part] of parts.entries()) {
+        const next = parts[i + 1];
         const from = start + part.firstPage * PAGE_BYTES;
-        const end = next ? start + (next.firstPage + 1) * PAGE_BYTES : start + 2 * this.#segmentBytes;
-        if (together(from, end)) {
-          add(from, part.weight);
+        if (counts.together(from, next ? start + (next.firstPage + 1) * PAGE_BYTES : end)) {
+          counts.add(from, part.weight);
           continue;
         }
-        const bytes = this.#parts.load(part);
-        for (const page of packedPages(bytes, part.origin)) {
-          const at = start + page.page * PAGE_BYTES;
-          if (together(at, at + PAGE_BYTES)) add(at, weigh ? weigh.page(bytes, page) : page.count);
-          else
-            for (const hit of this.#decode(segment, bytes, page, 0, page.count)) {
-              add(hit.offset, weigh ? weigh.hit(hit) : 1);
-            }
-        }
+        work += this.#countPart(part, start, counts);
+        if (work < HISTOGRAM_SLICE) continue;
+        work = 0;
+        await nextTurn();
       }
     }
-    return counts;
+    return counts.counts;
   }
 
   /** Forgets everything and removes the file. */
@@ -296,6 +296,23 @@ export class HitStore<H extends Hit = Hit> {
     return count;
   }
 
+  /** Counts the hits of a part of the segment that starts at `start`; returns how much work that was, in hits. */
+  #countPart(part: HitPart, start: number, counts: BucketCounts): number {
+    const { weigh } = this.#kind;
+    const bytes = this.#parts.load(part);
+    let work = 0;
+    for (const page of packedPages(bytes, part.origin)) {
+      const at = start + page.page * PAGE_BYTES;
+      work++;
+      if (counts.together(at, at + PAGE_BYTES)) counts.add(at, weigh ? weigh(bytes, page) : page.count);
+      else {
+        this.#kind.count(bytes, page, start, counts);
+        work += page.count;
+      }
+    }
+    return work;
+  }
+
   *#placedPages(segments: readonly { number: number; parts: readonly HitPart[] }[]): Generator<PlacedPage> {
     for (const { number, parts } of segments) {
       const base = number * this.#segmentBytes;
@@ -326,19 +343,4 @@ export class HitStore<H extends Hit = Hit> {
     this.#before = before;
     return before;
   }
-}
-
-/** The bucket of an offset below `size`: the largest b with floor(b * size / buckets) <= offset. */
-export function bucketIndex(offset: number, size: number, buckets: number): number {
-  let bucket = Math.min(buckets - 1, Math.floor((offset / size) * buckets));
-  // Rounding may be off by one where products exceed 2^53.
-  while (bucket > 0 && bucketStart(bucket, size, buckets) > offset) bucket--;
-  while (bucket + 1 < buckets && bucketStart(bucket + 1, size, buckets) <= offset) bucket++;
-  return bucket;
-}
-
-/** First offset of a bucket; split such that no product leaves the exact integers for sizes below 2^53 and 2^20 buckets. */
-function bucketStart(bucket: number, size: number, buckets: number): number {
-  const whole = Math.floor(size / buckets);
-  return bucket * whole + Math.floor((bucket * (size - whole * buckets)) / buckets);
 }

@@ -183,6 +183,23 @@ export function decodePage(
   return hits;
 }
 
+/** As `decodePage` for all hits of the page, but tells where they start only. */
+export function visitStarts(
+  part: Uint8Array,
+  { page, count, from }: PackedPage,
+  fixed: FixedLength,
+  base: number,
+  visit: (offset: number) => void,
+): void {
+  const reader = new VarintReader(part, from);
+  let offset = base + page * PAGE_BYTES;
+  for (let i = 0; i < count; i++) {
+    offset += reader.next();
+    if (fixed === null) reader.next();
+    visit(offset);
+  }
+}
+
 export class VarintReader {
   readonly #bytes: Uint8Array;
   at: number;

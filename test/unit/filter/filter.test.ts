@@ -24,7 +24,7 @@ const { searches, pool } = testPools();
 
 const { segmentBytes } = SMALL_SIZES;
 
-function expectRows(filter: Filter, expected: readonly NaiveRow[], size: number): void {
+async function expectRows(filter: Filter, expected: readonly NaiveRow[], size: number): Promise<void> {
   const got = filter.rows.range(0, 1_000_000);
   expect(got.map(plain)).toEqual(expected.map(plain));
   const matches = expected.filter((row) => row.match);
@@ -51,7 +51,7 @@ function expectRows(filter: Filter, expected: readonly NaiveRow[], size: number)
     while (bucket > 0 && Math.floor((bucket * size) / 7) > offset) bucket--;
     buckets[bucket] = (buckets[bucket] ?? 0) + 1;
   }
-  expect(filter.rows.histogram(size, 7)).toEqual(buckets);
+  expect(await filter.rows.histogram(size, 7)).toEqual(buckets);
 }
 
 test(
@@ -74,7 +74,7 @@ test(
           if (!early) await Promise.all(layers.map(searched));
           const filter = startFilter(pool, layers, wished, budget);
           await finished(filter);
-          expectRows(filter, want(bytes, wished, shape), bytes.length);
+          await expectRows(filter, want(bytes, wished, shape), bytes.length);
           filter.close();
           for (const search of layers) search.close();
           source.close();
@@ -123,7 +123,7 @@ test(
             await new Promise((go) => setImmediate(go));
           }
           look();
-          expectRows(filter, expected, bytes.length);
+          await expectRows(filter, expected, bytes.length);
           filter.close();
           for (const search of layers) search.close();
           source.close();
@@ -165,13 +165,13 @@ test(
           if (wait === 1) {
             await finished(filter);
             const bytes = readFileSync(path);
-            expectRows(filter, want(bytes, wished, shape), bytes.length);
+            await expectRows(filter, want(bytes, wished, shape), bytes.length);
           }
         }
         filter.noticeSource();
         await finished(filter);
         const bytes = readFileSync(path);
-        expectRows(filter, want(bytes, wished, shape), bytes.length);
+        await expectRows(filter, want(bytes, wished, shape), bytes.length);
         filter.close();
         for (const search of layers) search.close();
         source.close();

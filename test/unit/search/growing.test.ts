@@ -99,7 +99,7 @@ test(
           expect(search.status()).toMatchObject({ complete: true, size: bytes.length, scannedBytes: bytes.length });
           const want = await wanted(bytes, request);
           expectHits(hitsOf(search), want, request.pattern);
-          expect(search.hits.histogram(1)).toEqual(bytes.length === 0 ? [0] : [want.length]);
+          expect(await search.hits.histogram(1)).toEqual(bytes.length === 0 ? [0] : [want.length]);
           search.close();
           source.close();
         },

@@ -30,7 +30,7 @@ test.each([
   ['in memory', 1 << 26],
   ['spilled', 0],
   ['partly spilled', 3_000_000],
-])('%s: by number, before any offset, as a histogram, and page by page', (_where, budgetBytes) => {
+])('%s: by number, before any offset, as a histogram, and page by page', async (_where, budgetBytes) => {
   const budget = new HitBudget(budgetBytes);
   const store = new HitStore(SEGMENT_BYTES, plainHits(null), budget, join(tempFolder(), 'hits'));
   for (const number of [2, 0, 1]) {
@@ -63,7 +63,7 @@ test.each([
       while (Math.floor((bucket * SIZE) / buckets) > offset) bucket--;
       counts[bucket] = (counts[bucket] ?? 0) + 1;
     }
-    expect(store.histogram(SIZE, buckets)).toEqual(counts);
+    expect(await store.histogram(SIZE, buckets)).toEqual(counts);
   }
   const { decode } = plainHits(null);
   const pages = store.snapshot();
@@ -75,4 +75,30 @@ test.each([
   expect(copied).toBeGreaterThan(400_000);
   store.close();
   expect(budget.take(budgetBytes)).toBe(true);
+});
+
+test('a histogram of small parts looks at every hit, and lets others have their turn meanwhile', async () => {
+  const store = new HitStore(SEGMENT_BYTES, plainHits(1), new HitBudget(1 << 26), join(tempFolder(), 'hits'));
+  const segment = new SegmentHits(0);
+  const writer = new PackedWriter(1024);
+  const packer = new HitPacker(writer, 1);
+  const count = 2_000_000;
+  for (let at = 0; at < count; at++) packer.add(at, 1);
+  packer.finishBefore(Infinity);
+  store.append(segment, writer.take());
+  store.attach(segment);
+  let turns = 0;
+  let counted = false;
+  const others = (): void => {
+    turns++;
+    if (!counted) setImmediate(others);
+  };
+  setImmediate(others);
+  // Smaller than pages, and of sizes that differ.
+  const counts = await store.histogram(count, 77);
+  counted = true;
+  expect(turns).toBeGreaterThan(4);
+  const edge = (bucket: number): number => Math.floor((bucket * count) / 77);
+  expect(counts).toEqual(Array.from({ length: 77 }, (_, bucket) => edge(bucket + 1) - edge(bucket)));
+  store.close();
 });

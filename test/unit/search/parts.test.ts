@@ -1,10 +1,10 @@
 /** The parts that need no thread: packed hits, sets of extents, the order of segments, what is known of an expression. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { bucketIndex } from '../../../server/search/bucketCounts.ts';
 import { ExtentSet } from '../../../server/search/extentSet.ts';
 import { estimateCost, type Spelling } from '../../../server/search/forms.ts';
 import { Frequencies } from '../../../server/search/frequencies.ts';
-import { bucketIndex } from '../../../server/search/hitStore.ts';
 import { decodePage, HitPacker, PackedWriter, packedPages } from '../../../server/search/packing.ts';
 import { needsNonZero, regexLiterals } from '../../../server/search/regexLiterals.ts';
 import { SegmentOrder } from '../../../server/search/segmentOrder.ts';

@@ -171,7 +171,7 @@ describe('hits', () => {
         const to = Math.floor(((b + 1) * bytes.length) / buckets);
         counts[b] = want.filter(({ offset }) => offset >= from && offset < to).length;
       }
-      expect(search.hits.histogram(buckets)).toEqual(counts);
+      expect(await search.hits.histogram(buckets)).toEqual(counts);
     }
     search.close();
     source.close();
@@ -201,7 +201,7 @@ describe('hits', () => {
       await finished(search);
       expectHits(search.hits.range(0, 10_000).hits, want, 'all');
       const inFirst = want.filter(({ offset }) => offset < Math.floor(long.length / 4)).length;
-      expect(search.hits.histogram(4)[0]).toBe(inFirst);
+      expect((await search.hits.histogram(4))[0]).toBe(inFirst);
       search.close();
     }
     source.close();
