@@ -48,8 +48,8 @@ export interface Reading {
 }
 
 const EXPRESSION = /^\/(.+)\/([isu]*)$/s;
-/** What would hardly be there in a path between slashes. */
-const CLEARLY_EXPRESSION = /[\\^$*+?()[\]{}|]/;
+/** What would hardly be there in a path between slashes; who writes a space next to one uses them to show that it counts. */
+const CLEARLY_EXPRESSION = /[\\^$*+?()[\]{}|]|^\s|\s$/;
 
 /**
  * Reads what is typed. Text is text unless it can hardly be meant so: `/…/` with signs or flags of an expression, and, over bytes,

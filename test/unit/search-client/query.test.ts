@@ -47,6 +47,9 @@ describe('what is typed', () => {
     ['/var/log/i', false, 'regex'],
     ['/a.*b/', false, 'regex'],
     ['/a/', true, 'text'],
+    ['/needle-2003 /', false, 'regex'],
+    ['/ needle-2003/', false, 'regex'],
+    ['/a path/with spaces/', false, 'text'],
     ['u32 5', true, 'number'],
     ['u32 5', false, 'text'],
     ['dead', true, 'text'],
@@ -63,6 +66,21 @@ describe('what is typed', () => {
       expect(readDraft(draft('/x+/i', { kind }), true).query.kind).toBe(kind);
     }
     expect(readDraft(draft('/x+/i', { kind: 'text' }), false).query.pattern).toBe('/x+/i');
+  });
+
+  it('spaces around a pattern are part of it', () => {
+    const spaces: readonly (readonly [string, Partial<SearchDraft>, string])[] = [
+      ['needle ', {}, 'needle '],
+      [' needle', { kind: 'text' }, ' needle'],
+      [' needle ', { kind: 'regex' }, ' needle '],
+      ['/needle /', {}, 'needle '],
+      ['/ needle /i', {}, ' needle '],
+    ];
+    for (const [typed, more, pattern] of spaces) {
+      const { query } = readDraft(draft(typed, more), false);
+      expect(toRequest(query, null, 0).pattern).toBe(pattern);
+      expect(parseQuery(formatQuery(query))?.pattern).toBe(pattern);
+    }
   });
 
   it('flags between slashes are the flags, `i` is the case', () => {
