@@ -32,9 +32,18 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
+/** What a proxy says that cannot reach the server; the server itself says 503 in words of its own. */
+const GATEWAY_STATUSES: readonly number[] = [502, 503, 504];
+
+/** Whether the request has not come to the server, or its reply not to us. */
+export function isUnreached(error: unknown): boolean {
+  if (error instanceof NetworkError) return true;
+  return error instanceof ApiError && error.code === 'internal' && GATEWAY_STATUSES.includes(error.status);
+}
+
 /** Whether the same request may succeed in a moment: the line was cut, the server was busy, or it was started anew. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof NetworkError) return true;
+  if (isUnreached(error)) return true;
   return error instanceof ApiError && (error.code === 'busy' || error.code === 'other-run' || error.status === 401);
 }
 

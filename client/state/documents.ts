@@ -8,6 +8,7 @@ import type { FileEvent, FileInfo, FilesReply } from '../../shared/protocol.ts';
 import { type Api, createApi } from '../api/client.ts';
 import { PageCache } from '../cache/pageCache.ts';
 import { PAGE_STORE_BYTES, PageStore } from '../cache/pageStore.ts';
+import { noticed } from './failing.ts';
 import { carryFollow, restoreFollow } from './follow.ts';
 import { onRecovered, retryNow } from './recovery.ts';
 import { currentRun, enterRun, ours } from './session.ts';
@@ -21,9 +22,9 @@ const plain = createApi(ours);
 export const api: Api = {
   ...plain,
   files: (signal) => watched(plain.files(signal)),
-  lines: (id, query, signal) => watched(plain.lines(id, query, signal)),
+  lines: (id, query, signal) => watched(noticed('lines', plain.lines(id, query, signal))),
   bytes: async (id, offset, length, generation, signal) => {
-    const reply = await watched(plain.bytes(id, offset, length, generation, signal));
+    const reply = await watched(noticed('bytes', plain.bytes(id, offset, length, generation, signal)));
     // The line waits to try again, and need not.
     if (uiStore.getState().connection.status === 'lost') retryNow();
     return reply;

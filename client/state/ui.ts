@@ -71,6 +71,8 @@ export interface UiState {
   readonly connection: Connection;
   /** What is on screen is being waited for, longer than it should take. */
   readonly slow: boolean;
+  /** Requests for what is on screen fail although the line holds. */
+  readonly failing: boolean;
   /** Why the list of files could not be had at all. */
   readonly fatal: string | null;
   readonly version: string;
@@ -91,6 +93,7 @@ export const uiStore = createStore<UiState>()(() => ({
   session: { status: 'starting' },
   connection: { status: 'connecting' },
   slow: false,
+  failing: false,
   fatal: null,
   version: '',
   field: { type: 'closed' },

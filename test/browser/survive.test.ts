@@ -525,6 +525,24 @@ describe('a line that fails in every way', () => {
       })(),
   );
 
+  test.each<Fault>([{ kind: 'drop' }, { kind: 'gateway', status: 502 }, { kind: 'gateway', status: 504 }])(
+    'while the events come and all else fails (%o) it is said over the rows, and goes by itself',
+    (fault) =>
+      behindLine(async (page, proxy) => {
+        await openAt(page, proxy.origin, '');
+        await shows(page, 'first', 1);
+        await expect.poll(() => status(page).textContent(), PATIENCE).toContain(`${LINES} lines`);
+        proxy.fault = ({ path }) => (path.includes('/events') ? null : fault);
+        await page.keyboard.press('Control+End');
+        const said = page.getByRole('status').filter({ hasText: 'The server is there, but requests' });
+        await said.waitFor();
+        expect(await banner(page).count()).toBe(0);
+        proxy.fault = () => null;
+        await shows(page, 'first', LINES);
+        await said.waitFor({ ...PATIENCE, state: 'detached' });
+      })(),
+  );
+
   test(
     'a busy server is given the time it asks for',
     behindLine(async (page, proxy) => {

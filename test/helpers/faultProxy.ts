@@ -18,6 +18,8 @@ export type Fault =
   | { readonly kind: 'delay'; readonly ms: number }
   /** The connection breaks instead of a reply. */
   | { readonly kind: 'drop' }
+  /** What another proxy says that does not reach the server. */
+  | { readonly kind: 'gateway'; readonly status: number }
   /** The connection breaks after so many bytes of the body. */
   | { readonly kind: 'tear'; readonly bytes: number }
   /** The body ends in order after so many bytes, with a head that says so. */
@@ -100,6 +102,10 @@ export class FaultProxy {
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'drop') {
       req.socket.destroy();
+      return;
+    }
+    if (fault?.kind === 'gateway') {
+      res.writeHead(fault.status, { 'Content-Type': 'text/html' }).end('<h1>Bad gateway</h1>');
       return;
     }
     if (fault?.kind === 'busy') {

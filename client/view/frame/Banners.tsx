@@ -3,7 +3,7 @@ import { CircleX, Hourglass, Unplug } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { FileInfo } from '../../../shared/protocol.ts';
 import { counted } from '../../../shared/units.ts';
-import { retryNow } from '../../state/recovery.ts';
+import { retryNow, tellRecovered } from '../../state/recovery.ts';
 import { type Connection, useUi } from '../../state/ui.ts';
 import { FreshLink } from './FreshLink.tsx';
 import { InputNews } from './InputState.tsx';
@@ -21,14 +21,18 @@ function useSecondsUntil(moment: number): number {
 /** A line that breaks for a moment heals without a word. */
 const PATIENCE_MS = 900;
 
-function Lost({ connection }: { readonly connection: Extract<Connection, { status: 'lost' }> }) {
-  const seconds = useSecondsUntil(connection.retryAt);
+function useShown(): boolean {
   const [shown, setShown] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setShown(true), PATIENCE_MS);
     return () => clearTimeout(timer);
   }, []);
-  if (!shown) return null;
+  return shown;
+}
+
+function Lost({ connection }: { readonly connection: Extract<Connection, { status: 'lost' }> }) {
+  const seconds = useSecondsUntil(connection.retryAt);
+  if (!useShown()) return null;
   return (
     <div className="banner banner-warning" role="status">
       <Unplug className="icon" aria-hidden="true" />
@@ -43,8 +47,26 @@ function Lost({ connection }: { readonly connection: Extract<Connection, { statu
   );
 }
 
+/** The line holds, and so tells no time of the next try. */
+function Failing() {
+  if (!useShown()) return null;
+  return (
+    <div className="banner banner-warning" role="status">
+      <Unplug className="icon" aria-hidden="true" />
+      <p>
+        The server is there, but requests for what is shown fail on their way. What was read already can still be seen;
+        they are tried again.
+      </p>
+      <button type="button" className="button" onClick={tellRecovered}>
+        Try now
+      </button>
+    </div>
+  );
+}
+
 export function Banners({ file }: { readonly file: FileInfo | null }) {
   const connection = useUi((state) => state.connection);
+  const failing = useUi((state) => state.failing);
   const slow = useUi((state) => state.slow);
   const fatal = useUi((state) => state.fatal);
   return (
@@ -60,7 +82,8 @@ export function Banners({ file }: { readonly file: FileInfo | null }) {
           <FreshLink label="Link or token" action="Connect" first={false} />
         </div>
       )}
-      {slow && connection.status === 'online' && (
+      {failing && connection.status === 'online' && <Failing />}
+      {slow && !failing && connection.status === 'online' && (
         <div className="banner" role="status">
           <Hourglass className="icon" aria-hidden="true" />
           <p>The server takes long to answer. What was read already can still be seen.</p>
