@@ -5,11 +5,12 @@
 import type { FileInfo } from '../../shared/protocol.ts';
 import { addToAddress } from '../state/addressBar.ts';
 import { encodingName } from '../state/encodings.ts';
+import { onReadElsewhere } from '../state/rotation.ts';
 import { type AppStore, appStore } from '../state/store.ts';
 import { clearSearch, follow, restart, searchApi, startSearch } from './controller.ts';
 import { countHidden } from './numbering.ts';
 import { formatQuery, parseQuery } from './query.ts';
-import { type FileSearch, patchSearch, searchOf, searchStore, setAside } from './searchStore.ts';
+import { asideOf, type FileSearch, patchSearch, searchOf, searchStore, setAside } from './searchStore.ts';
 
 /** As the page was opened: by the time the file is there, the address may have been written anew. */
 const asked = parseQuery(location.search);
@@ -46,6 +47,15 @@ function renewAll(): void {
   for (const [fileId, search] of Object.entries(searchStore.getState().aside)) {
     setAside(fileId, { ...search, id: null, generation: -1 });
   }
+}
+
+/** Who goes on reading a file under another entry goes on with its search, shown or put away: the server knows none of that entry. */
+function goAlong(from: string, to: string): void {
+  if (searchOf(to) !== null || asideOf(to) !== null) return;
+  const search = searchOf(from);
+  const aside = asideOf(from);
+  if (search) void startSearch(to, search.query, { go: null });
+  else if (aside) setAside(to, { ...aside, id: null, generation: -1 });
 }
 
 /** A cursor that comes to rest on the first byte of a hit makes it the current one. */
@@ -92,6 +102,7 @@ export function followSearches(): () => void {
       countHidden(searchApi, fileId, seq).catch(() => undefined);
     }
   });
+  const stopLeaving = onReadElsewhere(goAlong);
   // The server must not go on for a page that is gone. One that comes back finds its search forgotten, and makes it again.
   const leave = (): void => {
     const { byFile, aside } = searchStore.getState();
@@ -112,6 +123,7 @@ export function followSearches(): () => void {
   return () => {
     stopSearches();
     stopApp();
+    stopLeaving();
     window.removeEventListener('pagehide', leave);
     window.removeEventListener('pageshow', comeBack);
     if (resting !== null) clearTimeout(resting);

@@ -83,6 +83,15 @@ export async function closeRotated(file: FileInfo): Promise<void> {
   }
 }
 
+type Listener = (from: string, to: string) => void;
+const leavers = new Set<Listener>();
+
+/** `listener` hears, until the returned function is called, when who was reading an entry goes on reading the same file under another one. */
+export function onReadElsewhere(listener: Listener): () => void {
+  leavers.add(listener);
+  return () => leavers.delete(listener);
+}
+
 /** What was seen of the file before goes on under its new entry: at its end for who followed it, else where one was. */
 function keepPlace(to: string, view: FileView, size: number | null): void {
   const { files, views } = appStore.getState();
@@ -118,6 +127,7 @@ async function switched(file: FileInfo, before: FileInfo, view: FileView | undef
   if (!shown || !view) return;
   const live = followOf(file.id).status === 'live';
   keepPlace(shown.id, view, live ? before.size : null);
+  if (!live) for (const leave of [...leavers]) leave(file.id, shown.id);
   const { activeFile, activate } = appStore.getState();
   // Who reads here goes on reading.
   if (!live && activeFile === file.id) withoutHistory(() => activate(shown.id));

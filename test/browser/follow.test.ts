@@ -607,6 +607,53 @@ describe('rotation while the page is hidden', () => {
   );
 });
 
+test.each(['shown', 'put away'])(
+  'who has paused goes on with the search in the file that was replaced, %s as it was',
+  (kind) =>
+    following(
+      lines(0, 3_000),
+      ['--follow'],
+      async ({ page, path, folder }) => {
+        await sees(page, '0002999 a line');
+        await rows(page).focus();
+        await page.keyboard.press('/');
+        await page.getByRole('combobox', { name: 'Search' }).waitFor();
+        await page.keyboard.type('00015');
+        await page.keyboard.press('Enter');
+        await pill(page).waitFor();
+        const said = (): Promise<string> => page.locator('.field-search').allTextContents().then(String);
+        await expect.poll(said, PATIENCE).toMatch(/\d+ of 111/);
+        await sees(page, '0000015 a line');
+        await page.keyboard.press('n');
+        await sees(page, '0000150 a line');
+        await expect.poll(said, PATIENCE).toContain('2 of 111');
+        if (kind === 'put away') {
+          await page.keyboard.press('Escape');
+          await expect.poll(said, PATIENCE).toBe('');
+        }
+        renameSync(path, join(folder, 'app.log.1'));
+        writeFileSync(path, 'a new day\n');
+        await page.getByText('This is what').waitFor();
+        await sees(page, '0000150 a line');
+        if (kind === 'put away') {
+          expect(await still(page, said)).toBe('');
+          // The last pattern of all files would be found without its having been kept.
+          await page.evaluate(() => localStorage.removeItem('bigview.searches'));
+          await rows(page).first().focus();
+          await page.keyboard.press('n');
+          await sees(page, '0000151 a line');
+          await expect.poll(said, PATIENCE).toContain('3 of 111');
+          return;
+        }
+        await expect.poll(said, PATIENCE).toContain('2 of 111');
+        expect(new URL(page.url()).searchParams.get('q')).toBe('00015');
+        await page.keyboard.press('n');
+        await expect.poll(said, PATIENCE).toContain('3 of 111');
+      },
+      LATE,
+    )(),
+);
+
 test(
   'filtered lines are followed with the full view, and pause alone when they are scrolled away',
   following(
