@@ -152,7 +152,7 @@ test(
 );
 
 /** Without a filter, on a page whose server is there. */
-function plain(use: (page: Page, proxy: FaultProxy) => Promise<void>): () => Promise<void> {
+function plain(use: (page: Page, proxy: FaultProxy) => Promise<void>, query = ''): () => Promise<void> {
   return async () => {
     const server = await startServer({ files: [path], args: ['--token', TOKEN] });
     const [file] = await server.files();
@@ -160,7 +160,7 @@ function plain(use: (page: Page, proxy: FaultProxy) => Promise<void>): () => Pro
     const proxy = await startFaultProxy(server);
     await withPage(browser, proxy.origin, { expected: FAILING }, async (page) => {
       await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), TOKEN);
-      await openRows(page, Object.assign(Object.create(server) as typeof server, { origin: proxy.origin }));
+      await openRows(page, Object.assign(Object.create(server) as typeof server, { origin: proxy.origin }), query);
       await expect.poll(async () => (await lines(page, 'text'))[0], PATIENCE).toBe(1);
       await use(page, proxy);
     });
@@ -221,4 +221,45 @@ test(
     await page.keyboard.press('PageUp');
     await expect.poll(async () => (await lines(page, 'text')).at(-1), PATIENCE).toBeLessThan(LINES - 25);
   }),
+);
+
+/** The first and the last byte, but for a row, of the bytes on screen, whether they are here or not. */
+const bytes = (page: Page): Promise<[number, number]> =>
+  page.locator('[data-pane=hex] [role=grid]').evaluate((grid) => {
+    const frame = grid.getBoundingClientRect();
+    const seen = [...grid.querySelectorAll<HTMLElement>('[data-row]')].filter((row) => {
+      const box = row.getBoundingClientRect();
+      return box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;
+    });
+    const numbers = seen.map((row) => Number(row.dataset.row) * 16);
+    return [Math.min(...numbers), Math.max(...numbers)];
+  });
+
+test(
+  'bytes beside text that waits are where it goes to, and come back with it',
+  plain(async (page, proxy) => {
+    const shows = (offset: number): Promise<void> =>
+      expect
+        .poll(async () => {
+          const [first, last] = await bytes(page);
+          return (offset >= first && offset < last + 16) || { first, last };
+        }, PATIENCE)
+        .toBe(true);
+    await pane(page, 'text').getByRole('grid').focus();
+    await shows(0);
+    await proxy.go();
+    await page.getByText('The server does not answer.').waitFor();
+    await page.keyboard.press('Control+End');
+    await shows(SIZE - 1);
+    await expect.poll(() => about(page), PATIENCE).toBe(100);
+    await page.keyboard.press('Control+Home');
+    await shows(0);
+    await page.keyboard.press(':');
+    await page.keyboard.type('75%');
+    await page.keyboard.press('Enter');
+    await shows(SIZE * 0.75);
+    await proxy.come();
+    await expect.poll(async () => (await lines(page, 'text')).includes(90_001), PATIENCE).toBe(true);
+    await shows(SIZE * 0.75);
+  }, '?view=both'),
 );

@@ -167,6 +167,8 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
     view,
     geometry,
     run,
+    heading: snapshot.heading,
+    awaited: snapshot.awaited,
     size,
     top,
     runway,
@@ -194,7 +196,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
       top.current = { offset: Math.min(row.offset + column, Math.max(row.offset, rowEnd(row) - 1)), px: position.px };
       reportTop();
       tellPlace(true);
-    }
+    } else if (snapshot.heading !== null) reportTop();
     geometry.look(snapshot.epoch, runway.firstVisibleRow, runway.lastVisibleRow);
   });
 

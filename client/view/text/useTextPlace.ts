@@ -41,6 +41,9 @@ export interface TextPlaceParts {
   readonly view: FileView;
   readonly geometry: RowGeometry;
   readonly run: TextRun | null;
+  /** The byte that is waited for, and the row at which; null: none is. */
+  readonly heading: number | null;
+  readonly awaited: number | null;
   readonly size: number;
   readonly top: RefObject<TextTop>;
   readonly runway: Runway;
@@ -61,7 +64,13 @@ function levelOf(runway: Runway, cursorRow: number | null): number | null {
   return level <= runway.pageRows ? level : null;
 }
 
-/** Returns the function to call after a render that may have moved the top. */
+/** Where a view that waits for rows leads to: to what it waits for, level with the cursor if that was sent there. */
+function leadAhead(heading: number, awaited: number | null, cursor: number, runway: Runway): Lead {
+  const level = awaited === null || cursor !== heading ? null : Math.max(0, awaited - runway.position().row);
+  return { top: heading, cursor, level };
+}
+
+/** Returns the function to call after a render that may have moved the top, or has begun to wait. */
 export function useTextPlace(parts: TextPlaceParts): () => void {
   const { view, geometry } = parts;
   const latest = useRef(parts);
@@ -76,16 +85,19 @@ export function useTextPlace(parts: TextPlaceParts): () => void {
 
   /** Tells the linked pane how this one stands, if this one leads. */
   const lead = useCallback(() => {
-    const { fileId, top, run, size, runway } = latest.current;
+    const { fileId, top, run, size, runway, heading, awaited } = latest.current;
     const now = appStore.getState().views[fileId];
     if (now?.mode !== 'both' || now.leads !== 'text' || !run) return;
-    const level = levelOf(runway, rowOfOffset(run, now.cursor, size));
-    const next = { top: top.current.offset, cursor: now.cursor, level };
+    const next =
+      heading === null
+        ? { top: top.current.offset, cursor: now.cursor, level: levelOf(runway, rowOfOffset(run, now.cursor, size)) }
+        : leadAhead(heading, awaited, now.cursor, runway);
     const last = sent.current;
     if (last?.top === next.top && last.cursor === next.cursor && last.level === next.level) return;
     sent.current = next;
-    agreed.current = next.top;
-    appStore.getState().setTop(fileId, next.top, next);
+    // The top of a view that waits stays told as the one where rows were last.
+    agreed.current = heading === null ? next.top : top.current.offset;
+    appStore.getState().setTop(fileId, agreed.current, next);
   }, []);
 
   /** Level with the cursor of the pane that leads, or from the same top. */
