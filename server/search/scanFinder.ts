@@ -12,7 +12,8 @@ export function scanFinder({ kernel, bytes, sizes, job, output, beat }: ScanCont
   const longest = finder.kind === 'number' ? finder.bytes : finder.longest;
   const around = plan.words ? WORD_CONTEXT : 0;
   const { collect, collectEnd, lastHitEnd } = kernel.exports;
-  let from = Math.max(job.offset, job.carry, plan.firstOffset);
+  // Where all hits count, none stands in the way of the next.
+  let from = Math.max(job.offset, overlapping ? 0 : job.carry, plan.firstOffset);
   for (let stripe = job.offset; stripe < job.end; stripe += sizes.stripeBytes) {
     const stripeEnd = Math.min(job.end, stripe + sizes.stripeBytes);
     beat(stripe, stripeEnd - stripe);

@@ -42,7 +42,7 @@ export interface SearchJob {
   readonly end: number;
   /** Nothing at or after this is read. */
   readonly size: number;
-  /** No hit may start before this: a hit of the segment before reaches so far. */
+  /** No hit may start before this, where not all count: one that was found before `offset` reaches so far. */
   readonly carry: number;
   /** From here on line by line, so that it shows which one the expression cannot cope with; null: not so. */
   readonly carefulFrom: number | null;

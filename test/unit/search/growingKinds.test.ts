@@ -1,0 +1,167 @@
+/** As growing.test.ts, with every kind of request and encoding: a file that came bit by bit holds what a search of all of it finds. */
+import { appendFileSync } from 'node:fs';
+import * as fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import type { SearchSizes } from '../../../server/search/searchJob.ts';
+import { PAGE_BYTES } from '../../../shared/limits.ts';
+import type { SearchRequest } from '../../../shared/protocol.ts';
+import { FUZZ_TIMEOUT_MS, runs } from './contents.ts';
+import { fileOf, finished, plainSource, SMALL_SIZES, searchBytes, shapeOf, smallPool, startSearch } from './engine.ts';
+import { expectHits } from './naive.ts';
+
+const SIZES: SearchSizes = { ...SMALL_SIZES, segmentBytes: 4 * PAGE_BYTES };
+const pool = smallPool(SIZES);
+/** No segment of one page is ever cut in two. */
+const small = smallPool();
+afterAll(() => Promise.all([pool.stop(), small.stop()]));
+
+const { pieceBytes, contextBytes, segmentBytes } = SIZES;
+
+const number = (pattern: string, more: Partial<SearchRequest> = {}): SearchRequest => ({
+  kind: 'number',
+  pattern,
+  numberType: 'u16',
+  endian: 'le',
+  ...more,
+});
+const REQUESTS: readonly SearchRequest[] = [
+  { kind: 'text', pattern: 'aa' },
+  { kind: 'text', pattern: 'a', wholeWord: true },
+  { kind: 'text', pattern: 'ab', wholeWord: true, caseSensitive: false },
+  { kind: 'text', pattern: 'aa', report: 'lines' },
+  { kind: 'text', pattern: 'a', wholeWord: true, report: 'lines' },
+  { kind: 'text', pattern: 'äa', caseSensitive: false },
+  { kind: 'bytes', pattern: '61 61 61' },
+  { kind: 'bytes', pattern: '61 ?? 61' },
+  number('24929'),
+  number('24929', { align: 2 }),
+  number('24000..25500'),
+  number('24000..25500', { align: 4 }),
+  number('1000000000..2000000000', { numberType: 'u32', endian: 'be' }),
+  { kind: 'regex', pattern: 'a+$' },
+  { kind: 'regex', pattern: '^[^b]*b' },
+  { kind: 'regex', pattern: 'x?' },
+  { kind: 'regex', pattern: '$' },
+  { kind: 'regex', pattern: '\\bab?\\b' },
+  { kind: 'regex', pattern: 'a$', report: 'lines' },
+  { kind: 'regex', pattern: '^$', report: 'lines' },
+  { kind: 'regex', pattern: '(?<=b)a|aa(?!b)' },
+  { kind: 'regex', pattern: '(aa)+b?', over: 'bytes' },
+  { kind: 'regex', pattern: 'x*', over: 'bytes' },
+  { kind: 'regex', pattern: 'a[^]{0,300}b', over: 'bytes' },
+  { kind: 'regex', pattern: '(?:^|\\W)a', over: 'bytes', flags: 's' },
+];
+
+/** How text becomes bytes, and what is said of them. */
+const FORMS = [
+  { encoding: 'utf-8', terminator: 'lf' },
+  { encoding: 'utf-8', terminator: 'cr' },
+  { encoding: 'utf-16le', terminator: 'lf' },
+  { encoding: 'utf-16be', terminator: 'lf' },
+  { encoding: 'utf-16le', terminator: 'cr' },
+  { encoding: 'windows-1252', terminator: 'lf' },
+  { encoding: 'shift_jis', terminator: 'lf' },
+] as const;
+
+function encode(text: string, encoding: (typeof FORMS)[number]['encoding']): Buffer {
+  if (encoding === 'utf-8') return Buffer.from(text);
+  if (encoding === 'utf-16le') return Buffer.from(text, 'utf16le');
+  if (encoding === 'utf-16be') return Buffer.from(text, 'utf16le').swap16();
+  return Buffer.from(text, 'latin1');
+}
+
+const scrap = fc.array(fc.constantFrom('a', 'aa', 'b', '\n', 'ab', '\r', '\r\n', ' ', 'ä', '\0', '_a '), {
+  maxLength: 40,
+});
+/** A unit again and again, then something else. */
+const piece = fc.record({
+  unit: fc.constantFrom('ab aa\n', 'aaa', 'b\r\n', 'b', '\n', 'abab\r aab\r', '\0', 'ä a\n'),
+  length: fc.constantFrom(0, 1, 100, pieceBytes - 1, pieceBytes, PAGE_BYTES - 5, PAGE_BYTES, 3 * PAGE_BYTES + 7),
+  scrap,
+});
+const textOf = (unit: string, length: number): string => unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
+
+/** Where the file ends for a while: anywhere, or near a place where the engine begins anew. */
+const cut = fc.oneof(
+  fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  fc.record({
+    page: fc.integer({ min: 0, max: 12 }),
+    beside: fc.constantFrom(0, 0, contextBytes, 2 * contextBytes, 2 * contextBytes + pieceBytes),
+    by: fc.integer({ min: -9, max: 9 }),
+  }),
+);
+
+test(
+  'of any kind, the hits in a file that came bit by bit are those of all of it',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(piece, { minLength: 1, maxLength: 6 }),
+        fc.array(cut, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom(...REQUESTS),
+        fc.constantFrom(...FORMS),
+        fc.constantFrom(0, PAGE_BYTES + contextBytes, segmentBytes - 20, 2 * segmentBytes + pieceBytes - 3),
+        fc.array(fc.constantFrom('wait', 'wait', 'wait', 'hurry', 'cancel', 'stop'), { minLength: 7, maxLength: 7 }),
+        fc.record({ bom: fc.boolean(), odd: fc.boolean(), spill: fc.boolean() }),
+        async (pieces, cuts, request, { encoding, terminator }, lead, manners, { bom, odd, spill }) => {
+          const body = pieces.map(({ unit, length, scrap: rest }) => textOf(unit, length) + rest.join(''));
+          const text = (bom ? '\ufeff' : '') + textOf('ab aa\n', lead) + body.join('');
+          const all = Buffer.concat([encode(text, encoding), Buffer.from(odd ? 'a' : '')]);
+          const sizes = cuts
+            .map((at) => ('share' in at ? Math.floor(at.share * all.length) : at.page * PAGE_BYTES + at.beside + at.by))
+            .filter((size) => size > 4 && size < all.length)
+            .sort((a, b) => a - b);
+          sizes.push(all.length);
+          const options = { encoding, terminator, budgetBytes: spill ? 0 : 1 << 20 };
+          const path = fileOf(all.subarray(0, sizes[0]));
+          const source = plainSource(path);
+          const search = startSearch(pool, source, request, shapeOf(all, options), options.budgetBytes);
+          for (let i = 1; i < sizes.length; i++) {
+            const manner = manners[i];
+            if (manner === 'wait') await finished(search);
+            if (manner === 'cancel') search.cancel();
+            appendFileSync(path, all.subarray(sizes[i - 1], sizes[i]));
+            source.grow();
+            search.noticeSource();
+            if (manner === 'stop') {
+              await new Promise((resolve) => setTimeout(resolve, 1));
+              search.cancel();
+            }
+            if (manner === 'cancel' || manners[i + 1] !== 'hurry') search.start();
+          }
+          search.start();
+          await finished(search);
+          expect(search.status()).toMatchObject({ error: null, complete: true, scannedBytes: all.length });
+          const { hits, exact } = search.hits.range(0, 10_000_000);
+          expect(exact).toBe(true);
+          expect(search.total).toBe(hits.length);
+          // Pieces of long lines are those of segments of this size.
+          const want = await searchBytes(request.report === 'lines' ? pool : small, all, request, options);
+          expectHits(hits, want, `${request.pattern} in ${encoding}`);
+          expect(await search.hits.histogram(1)).toEqual([want.length]);
+          search.close();
+          source.close();
+        },
+      ),
+      runs(150),
+    );
+  },
+  FUZZ_TIMEOUT_MS,
+);
+
+test('where hits may overlap, none is lost at the place from which on the end is searched again', async () => {
+  const bytes = Buffer.alloc(2 * PAGE_BYTES, 'a');
+  const path = fileOf(bytes.subarray(0, -1));
+  const source = plainSource(path);
+  const search = startSearch(pool, source, number('24000..25500'), shapeOf(bytes, {}));
+  const all = (size: number) => Array.from({ length: size - 1 }, (_, offset) => ({ offset, length: 2 }));
+  await finished(search);
+  expectHits(search.hits.range(0, 10_000_000).hits, all(bytes.length - 1), 'before');
+  appendFileSync(path, 'a');
+  source.grow();
+  search.noticeSource();
+  await finished(search);
+  expectHits(search.hits.range(0, 10_000_000).hits, all(bytes.length), 'after');
+  search.close();
+  source.close();
+});
