@@ -100,7 +100,7 @@ export class SegmentLedger implements Coverage {
     return !this.#flights.redoing(this.segmentOf(offset), Math.ceil(end / this.segmentBytes));
   }
 
-  /** The file has grown: what that may change is to be searched again. Only while neither of `fliesAtEnd` and `disputedAtEnd`. */
+  /** The file has grown: what that may change is to be searched again. Not while `fliesAtEnd`. */
   grow(size: number): void {
     const from = this.#lastSegments;
     const end = this.#order.count;
@@ -189,6 +189,8 @@ export class SegmentLedger implements Coverage {
   #unsettle(segment: number): void {
     const offset = segment * this.segmentBytes;
     const end = offset + this.segmentBytes;
+    // To be searched as a whole anyway: were a part kept, it would be handed out twice.
+    if (this.#borders.disputed(offset, end)) this.#settled.set(segment, null);
     const settled = this.#settled.get(segment);
     if (settled?.end === end) return;
     if (!settled) this.#borders.forget(segment);

@@ -2,7 +2,10 @@
 import { appendFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import type { SearchSizes } from '../../../server/search/searchJob.ts';
+import { compileSearch } from '../../../server/search/compile.ts';
+import { Frequencies } from '../../../server/search/frequencies.ts';
+import type { FromWorker, SearchJob, SearchSizes } from '../../../server/search/searchJob.ts';
+import { SegmentLedger } from '../../../server/search/segmentLedger.ts';
 import { PAGE_BYTES } from '../../../shared/limits.ts';
 import type { SearchRequest } from '../../../shared/protocol.ts';
 import { FUZZ_TIMEOUT_MS, runs } from './contents.ts';
@@ -164,4 +167,37 @@ test('where hits may overlap, none is lost at the place from which on the end is
   expectHits(search.hits.range(0, 10_000_000).hits, all(bytes.length), 'after');
   search.close();
   source.close();
+});
+
+test('a segment that waits for agreement when a cancelled search takes on growth is handed out once', () => {
+  const plan = compileSearch(
+    { kind: 'text', pattern: 'aa' },
+    shapeOf(Buffer.from('a'), {}),
+    new Frequencies(Buffer.of()),
+  );
+  const size = 2 * segmentBytes - 9;
+  const ledger = new SegmentLedger({ plan, sizes: SIZES, size, from: 0, nextData: null, hasHits: () => true });
+  let jobs = 0;
+  const next = (): SearchJob | null => {
+    const job = ledger.next(jobs++, [], () => undefined);
+    return job && { ...job, search: 1, fd: -1 };
+  };
+  const finish = (job: SearchJob | null, said: Pick<FromWorker, 'first' | 'reach' | 'settledTo'>): void => {
+    const flight = job && ledger.flight(job);
+    if (!flight) throw new Error('there is no such job');
+    const message = { id: job.id, part: Buffer.of(), scannedTo: job.end, done: true, error: null, ...said };
+    ledger.land(job);
+    ledger.told(job, flight, message);
+    ledger.finish(job, flight, message);
+  };
+  const [before, last] = [next(), next()];
+  finish(last, { first: segmentBytes, reach: segmentBytes + 2, settledTo: segmentBytes + PAGE_BYTES });
+  finish(before, { first: 0, reach: segmentBytes + 1, settledTo: null });
+  expect(ledger.disputedAtEnd).toBe(true);
+  ledger.grow(size + 9);
+  const again = next();
+  expect(again).toMatchObject({ base: segmentBytes, offset: segmentBytes, carry: segmentBytes + 1 });
+  expect(next()).toBeNull();
+  finish(again, { first: segmentBytes + 1, reach: segmentBytes + 3, settledTo: null });
+  expect(ledger).toMatchObject({ complete: true, agreed: true });
 });
