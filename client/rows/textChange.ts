@@ -78,6 +78,8 @@ export interface RowGeometry {
   show(offset: number, align: RowAlign): void;
   /** As `show` of the last row, for a view that has never left the end. */
   showEnd(): void;
+  /** Gives up a jump that nobody asked for, as `showEnd` makes: the view is to stay where it is. Absent where none takes so long. */
+  stay?(): void;
   /** Makes everything anew around `offset`, whose row is shown with `px` above the top edge. */
   rebuild(offset: number, px: number, split: number | null): void;
   /** The view says which coordinates are on screen, of which epoch. Starts the requests that are due. */

@@ -135,6 +135,10 @@ export class TextGeometry implements RowGeometry {
     this.#go(this.#known.file.size - 1, 'end', 0);
   }
 
+  stay(): void {
+    if (this.#run && this.#jump && !this.#asked) this.#giveUpJump();
+  }
+
   rebuild(offset: number, px: number, split: number | null): void {
     this.#ask.split = split;
     this.#forget();
@@ -161,10 +165,7 @@ export class TextGeometry implements RowGeometry {
   }
 
   #giveUpJump(): void {
-    this.#flights.cancel('jump');
-    this.#jump = null;
-    this.#asked = false;
-    this.#awaited = null;
+    this.#endJump();
     this.retry();
   }
 
@@ -222,17 +223,20 @@ export class TextGeometry implements RowGeometry {
     this.#confirm.stop();
     this.#known.forget();
     this.#run = null;
+    this.#endJump();
+  }
+
+  #endJump(): void {
+    this.#flights.cancel('jump');
     this.#jump = null;
+    this.#asked = false;
     this.#awaited = null;
   }
 
   /** `awaited`: the row at which the view waits for just this. */
   #go(offset: number, align: TextScroll['align'], px: number, awaited: number | null = null): void {
     const { size, start } = this.#known.file;
-    this.#flights.cancel('jump');
-    this.#jump = null;
-    this.#asked = false;
-    this.#awaited = null;
+    this.#endJump();
     if (size <= start) {
       this.#run = null;
       this.#exchange.emit(0, null);

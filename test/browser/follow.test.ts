@@ -307,6 +307,38 @@ describe('following', () => {
   );
 
   test(
+    'one notch of the wheel pauses, also while the rows of a far end are on their way',
+    following(lines(0, 500), ['--follow'], async ({ page, path }) => {
+      await sees(page, '0000499 a line');
+      let release = (): void => undefined;
+      const released = new Promise<void>((go) => {
+        release = go;
+      });
+      let held = 0;
+      await page.route('**/lines?*', async (route) => {
+        held += 1;
+        await released;
+        await route.continue().catch(() => undefined);
+      });
+      appendFileSync(path, lines(500, 20_000));
+      await expect.poll(() => held, PATIENCE).toBeGreaterThan(0);
+      const before = await rows(page).evaluate((element) => element.scrollTop);
+      await rows(page).hover();
+      await page.mouse.wheel(0, -100);
+      await expect.poll(() => rows(page).evaluate((element) => element.scrollTop), PATIENCE).toBeLessThan(before - 90);
+      await pill(page).waitFor();
+      const replied = page.waitForResponse(/\/lines\?/, { timeout: 3_000 }).catch(() => null);
+      release();
+      await replied;
+      await still(page, () => held);
+      expect(await pill(page).count()).toBe(1);
+      await sees(page, '0000490 a line');
+      await pill(page).click();
+      await sees(page, '0019999 a line');
+    }),
+  );
+
+  test(
     'wrapped lines are followed as well',
     following(`${'wide '.repeat(400)}\n`.repeat(200), ['--follow'], async ({ page, path }) => {
       await rows(page).focus();

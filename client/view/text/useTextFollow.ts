@@ -44,7 +44,12 @@ export function useTextFollow(parts: TextFollowParts): FilteredNews | null {
   const own = status === 'live' ? (away === null ? 'live' : 'paused') : 'off';
   useFollowEnd({
     status: leads && run ? (beside ? own : status) : 'off',
-    tell: (event) => (beside ? setAway(event === 'left' ? followMark(file) : null) : tellFollow(event, file)),
+    tell: (event) => {
+      // A jump to the end that is on its way would take the person back.
+      if (event === 'left') geometry.stay?.();
+      if (beside) setAway(event === 'left' ? followMark(file) : null);
+      else tellFollow(event, file);
+    },
     runway,
     measured: wrap,
     epoch: `${epoch} ${fit}`,
