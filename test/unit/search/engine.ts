@@ -7,6 +7,7 @@ import { HitBudget } from '../../../server/search/hitParts.ts';
 import type { Hit } from '../../../server/search/hitStore.ts';
 import { Search } from '../../../server/search/search.ts';
 import type { SearchSizes } from '../../../server/search/searchJob.ts';
+import type { SearchOptions } from '../../../server/search/searchOptions.ts';
 import { SearchPool } from '../../../server/search/searchPool.ts';
 import type { Source } from '../../../server/source/source.ts';
 import { detectShape, type TextShape } from '../../../server/window/encoding.ts';
@@ -80,6 +81,7 @@ export function startSearch(
   request: SearchRequest,
   shape: TextShape,
   budgetBytes = 1 << 20,
+  nextData: SearchOptions['nextData'] = null,
 ): Search {
   const search = new Search({
     id: 'test',
@@ -89,7 +91,7 @@ export function startSearch(
     pool,
     budget: new HitBudget(budgetBytes),
     spillFolder: join(folder, 'hits'),
-    nextData: null,
+    nextData,
   });
   search.start();
   return search;

@@ -1,11 +1,13 @@
-/** As growing.test.ts, with every kind of request and encoding: a file that came bit by bit holds what a search of all of it finds. */
-import { appendFileSync } from 'node:fs';
+/** As growing.test.ts, of every kind, in every encoding, with holes and lost threads: what came bit by bit is found as in all of it. */
+import { appendFileSync, closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { compileSearch } from '../../../server/search/compile.ts';
 import { Frequencies } from '../../../server/search/frequencies.ts';
+import type { Search } from '../../../server/search/search.ts';
 import type { FromWorker, SearchJob, SearchSizes } from '../../../server/search/searchJob.ts';
 import { SegmentLedger } from '../../../server/search/segmentLedger.ts';
+import { nextData } from '../../../server/source/holes.ts';
 import { PAGE_BYTES } from '../../../shared/limits.ts';
 import type { SearchRequest } from '../../../shared/protocol.ts';
 import { FUZZ_TIMEOUT_MS, runs } from './contents.ts';
@@ -73,13 +75,50 @@ function encode(text: string, encoding: (typeof FORMS)[number]['encoding']): Buf
   return Buffer.from(text, 'latin1');
 }
 
+/** Writes bytes `[from, to)` of `all`; pages of zeros become holes. */
+function growTo(path: string, all: Buffer, from: number, to: number): void {
+  const fd = openSync(path, 'r+');
+  ftruncateSync(fd, to);
+  for (let at = from; at < to; ) {
+    const end = Math.min(to, (Math.floor(at / PAGE_BYTES) + 1) * PAGE_BYTES);
+    const bytes = all.subarray(at, end);
+    if (bytes.some((byte) => byte !== 0)) writeSync(fd, bytes, 0, bytes.length, at);
+    at = end;
+  }
+  closeSync(fd);
+}
+
+/** Job number n of a search is lost with its thread when it has told something `after[n]` times; 0: never. */
+function loseJobs(search: Search, after: readonly number[]): void {
+  const said = search.jobSaid.bind(search);
+  const told = new Map<number, { readonly number: number; times: number }>();
+  search.jobSaid = (job, message) => {
+    const known = told.get(job.id) ?? { number: told.size, times: 0 };
+    told.set(job.id, known);
+    known.times++;
+    const last = after[known.number] ?? 0;
+    if (last === 0 || known.times < last) said(job, message);
+    else if (known.times === last) search.jobLost(job);
+  };
+}
+
 const scrap = fc.array(fc.constantFrom('a', 'aa', 'b', '\n', 'ab', '\r', '\r\n', ' ', 'ä', '\0', '_a '), {
   maxLength: 40,
 });
 /** A unit again and again, then something else. */
 const piece = fc.record({
-  unit: fc.constantFrom('ab aa\n', 'aaa', 'b\r\n', 'b', '\n', 'abab\r aab\r', '\0', 'ä a\n'),
-  length: fc.constantFrom(0, 1, 100, pieceBytes - 1, pieceBytes, PAGE_BYTES - 5, PAGE_BYTES, 3 * PAGE_BYTES + 7),
+  unit: fc.constantFrom('ab aa\n', 'aaa', 'b\r\n', 'b', '\n', 'abab\r aab\r', '\0', '\0', 'ä a\n'),
+  length: fc.constantFrom(
+    0,
+    1,
+    100,
+    pieceBytes - 1,
+    pieceBytes,
+    PAGE_BYTES - 5,
+    PAGE_BYTES,
+    3 * PAGE_BYTES + 7,
+    9 * PAGE_BYTES,
+  ),
   scrap,
 });
 const textOf = (unit: string, length: number): string => unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
@@ -105,8 +144,9 @@ test(
         fc.constantFrom(...FORMS),
         fc.constantFrom(0, PAGE_BYTES + contextBytes, segmentBytes - 20, 2 * segmentBytes + pieceBytes - 3),
         fc.array(fc.constantFrom('wait', 'wait', 'wait', 'hurry', 'cancel', 'stop'), { minLength: 7, maxLength: 7 }),
-        fc.record({ bom: fc.boolean(), odd: fc.boolean(), spill: fc.boolean() }),
-        async (pieces, cuts, request, { encoding, terminator }, lead, manners, { bom, odd, spill }) => {
+        fc.record({ bom: fc.boolean(), odd: fc.boolean(), spill: fc.boolean(), holes: fc.boolean() }),
+        fc.array(fc.constantFrom(0, 0, 0, 1, 2), { maxLength: 8 }),
+        async (pieces, cuts, request, { encoding, terminator }, lead, manners, { bom, odd, spill, holes }, lost) => {
           const body = pieces.map(({ unit, length, scrap: rest }) => textOf(unit, length) + rest.join(''));
           const text = (bom ? '\ufeff' : '') + textOf('ab aa\n', lead) + body.join('');
           const all = Buffer.concat([encode(text, encoding), Buffer.from(odd ? 'a' : '')]);
@@ -116,14 +156,18 @@ test(
             .sort((a, b) => a - b);
           sizes.push(all.length);
           const options = { encoding, terminator, budgetBytes: spill ? 0 : 1 << 20 };
-          const path = fileOf(all.subarray(0, sizes[0]));
+          const path = fileOf(Buffer.of());
+          growTo(path, all, 0, sizes[0] ?? 0);
           const source = plainSource(path);
-          const search = startSearch(pool, source, request, shapeOf(all, options), options.budgetBytes);
+          const data = (offset: number, size: number) => nextData(source.fd, offset, size);
+          const shape = shapeOf(all, options);
+          const search = startSearch(pool, source, request, shape, options.budgetBytes, holes ? data : null);
+          loseJobs(search, lost);
           for (let i = 1; i < sizes.length; i++) {
             const manner = manners[i];
             if (manner === 'wait') await finished(search);
             if (manner === 'cancel') search.cancel();
-            appendFileSync(path, all.subarray(sizes[i - 1], sizes[i]));
+            growTo(path, all, sizes[i - 1] ?? 0, sizes[i] ?? 0);
             source.grow();
             search.noticeSource();
             if (manner === 'stop') {
@@ -146,7 +190,7 @@ test(
           source.close();
         },
       ),
-      runs(150),
+      runs(100),
     );
   },
   FUZZ_TIMEOUT_MS,
