@@ -1,6 +1,7 @@
 /** The searches of one open file: made, kept for a while, dropped. */
 import { randomBytes } from 'node:crypto';
 import type { SearchRequest } from '../../shared/protocol.ts';
+import type { FileContent } from '../files/fileContent.ts';
 import type { OpenFile } from '../files/openFile.ts';
 import { hasHoles, nextData } from '../source/holes.ts';
 import { SourceError, StaleReadError } from '../source/source.ts';
@@ -8,6 +9,7 @@ import { readWindow } from '../window/bytes.ts';
 import { compileSearch } from './compile.ts';
 import { Frequencies } from './frequencies.ts';
 import { HitBudget } from './hitParts.ts';
+import type { SearchPlan } from './plan.ts';
 import { Search } from './search.ts';
 import type { SearchOptions } from './searchOptions.ts';
 import { type SearchPool, searchPool } from './searchPool.ts';
@@ -30,6 +32,9 @@ export class TooManySearches extends Error {
   override readonly name = 'TooManySearches';
 }
 
+/** How often a file that is rewritten is looked at before a search of it is refused. */
+const PLAN_ATTEMPTS = 20;
+
 export class FileSearches {
   readonly #file: OpenFile;
   readonly #pool: SearchPool;
@@ -49,13 +54,8 @@ export class FileSearches {
   async create(request: SearchRequest): Promise<Search> {
     const { content } = this.#file;
     const { source } = content;
-    const { generation } = source;
     this.#pool.warm();
-    const shape = await content.shapeIn(request.encoding ?? null);
-    const plan = compileSearch(request, shape, new Frequencies(await this.#sample(request.from ?? 0)));
-    if (this.#closed || content !== this.#file.content) throw new StaleReadError('the file is not shown any more');
-    // The plan is for bytes that looked like those before.
-    if (generation !== source.generation) throw new StaleReadError('the file was cut or rewritten meanwhile');
+    const plan = await this.#planOf(request, content);
     content.holdUntil(this.#release(source.fd));
     this.#makeRoom();
     const search = new Search({
@@ -143,6 +143,19 @@ export class FileSearches {
       }
     }
     return Buffer.concat(samples);
+  }
+
+  /** Throws a StaleReadError when the file is not shown any more, or rewritten faster than it can be looked at. */
+  async #planOf(request: SearchRequest, content: FileContent): Promise<SearchPlan> {
+    for (let attempt = 1; attempt <= PLAN_ATTEMPTS; attempt++) {
+      const { generation } = content.source;
+      const shape = await content.shapeIn(request.encoding ?? null);
+      const plan = compileSearch(request, shape, new Frequencies(await this.#sample(request.from ?? 0)));
+      if (this.#closed || content !== this.#file.content) throw new StaleReadError('the file is not shown any more');
+      // Else the plan is for bytes that looked like those before.
+      if (generation === content.source.generation) return plan;
+    }
+    throw new StaleReadError('the file is rewritten faster than it can be looked at');
   }
 
   #makeRoom(): void {

@@ -157,6 +157,7 @@ test('are cleared from here, followed as they come, and all shown again', () =>
     appendFileSync(path, lines(3_030, 3_050));
     await expect.poll(() => seen(page), PATIENCE).toEqual([3_037, 3_047]);
     await page.locator('.hidden-strip').getByRole('button', { name: 'Show all' }).click();
+    await expect.poll(async () => (await seen(page)).length, PATIENCE).toBeGreaterThan(10);
     await page.keyboard.press('g');
     await expect.poll(async () => (await seen(page))[0], PATIENCE).toBe(7);
   }));
