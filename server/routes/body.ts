@@ -12,6 +12,8 @@ export function breakBody(req: IncomingMessage): void {
   req.emit(BROKEN);
 }
 
+/** Levels of objects and arrays; ours have three. Whoever looks at thousands of them, or shows them, runs out of stack. */
+const MAX_DEPTH = 16;
 const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i;
 
 /**
@@ -44,15 +46,33 @@ export async function readJsonObject(req: IncomingMessage): Promise<Readonly<Rec
     else req.once(BROKEN, malformed);
   });
   let value: unknown;
+  let text: string;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
+    value = JSON.parse(text);
   } catch {
     throw new HttpError(400, 'bad-request', 'the body is not JSON');
+  }
+  if (depthOf(text) > MAX_DEPTH) {
+    throw new HttpError(400, 'bad-request', `the body is nested more than ${MAX_DEPTH} levels deep`, {
+      limit: String(MAX_DEPTH),
+    });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new HttpError(400, 'bad-request', 'the body must be a JSON object');
   }
   return value as Readonly<Record<string, unknown>>;
+}
+
+/** Levels of objects and arrays in what is known to be JSON. */
+function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
+    else if (token === ']' || token === '}') depth--;
+  }
+  return deepest;
 }
 
 /** Throws 400 when the object has a member outside `known`. */

@@ -301,6 +301,28 @@ describe('every reply', () => {
   });
 });
 
+it('a body that is nested a thousand levels deep is refused, wherever it is, and braces in texts are none', async () => {
+  for (const route of ['searches', 'filters', 'index', 'downloads']) {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const) {
+      const deep = `${open.repeat(2_500)}1${close.repeat(2_500)}`;
+      for (const member of ['kind', 'pattern', 'layers', 'action', 'offset']) {
+        const response = await server.fetch(`/api/files/${id}/${route}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: `{"${member}":${deep}}`,
+        });
+        expect(response.status, `${route} ${member}`).toBe(400);
+        expect(await response.text()).toContain('nested more than 16 levels deep');
+      }
+    }
+  }
+  const braces = { kind: 'text', pattern: `"\\"${'[{'.repeat(100)}` };
+  expect((await server.post(`/api/files/${id}/searches`, braces)).status).toBe(201);
+});
+
 it('survived all of it', () => {
   expect(server.alive).toBe(true);
   expect(server.stderr).toBe('');
