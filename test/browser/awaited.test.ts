@@ -47,8 +47,8 @@ const lines = (page: Page, name: 'text' | 'filtered'): Promise<number[]> =>
       .map(({ line }) => Number(line.textContent?.slice(0, 8)));
   });
 
-/** On the file, with its lines that end in 7 in a pane below or in place, and the server away. */
-function away(place: 'below' | 'in place', use: (page: Page, proxy: FaultProxy) => Promise<void>): () => Promise<void> {
+/** Without a filter, on a page whose server is there. */
+function plain(use: (page: Page, proxy: FaultProxy) => Promise<void>, query = ''): () => Promise<void> {
   return async () => {
     const server = await startServer({ files: [path], args: ['--token', TOKEN] });
     const [file] = await server.files();
@@ -56,25 +56,33 @@ function away(place: 'below' | 'in place', use: (page: Page, proxy: FaultProxy) 
     const proxy = await startFaultProxy(server);
     await withPage(browser, proxy.origin, { expected: FAILING }, async (page) => {
       await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), TOKEN);
-      await openRows(page, Object.assign(Object.create(server) as typeof server, { origin: proxy.origin }));
-      await page.keyboard.press('&');
-      const field = page.getByRole('combobox', { name: 'Filter' });
-      await expect.poll(() => field.evaluate((element) => element === document.activeElement), PATIENCE).toBe(true);
-      await page.keyboard.type('7 says');
-      await page.keyboard.press('Enter');
-      await expect.poll(async () => (await lines(page, 'filtered'))[0], PATIENCE).toBe(7);
-      if (place === 'in place') {
-        await page.keyboard.press('O');
-        await expect.poll(() => pane(page, 'filtered').count(), PATIENCE).toBe(0);
-        await expect.poll(async () => (await lines(page, 'text'))[0], PATIENCE).toBe(7);
-      }
-      const shown = pane(page, place === 'below' ? 'filtered' : 'text').getByRole('status', { name: 'Filter' });
-      await expect.poll(() => shown.textContent(), PATIENCE).toContain('12,000 of 120,000');
-      await proxy.go();
-      await page.getByText('The server does not answer.').waitFor();
+      await openRows(page, Object.assign(Object.create(server) as typeof server, { origin: proxy.origin }), query);
+      await expect.poll(async () => (await lines(page, 'text'))[0], PATIENCE).toBe(1);
       await use(page, proxy);
     });
   };
+}
+
+/** On the file, with its lines that end in 7 in a pane below or in place, and the server away. */
+function away(place: 'below' | 'in place', use: (page: Page, proxy: FaultProxy) => Promise<void>): () => Promise<void> {
+  return plain(async (page, proxy) => {
+    await page.keyboard.press('&');
+    const field = page.getByRole('combobox', { name: 'Filter' });
+    await expect.poll(() => field.evaluate((element) => element === document.activeElement), PATIENCE).toBe(true);
+    await page.keyboard.type('7 says');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await lines(page, 'filtered'))[0], PATIENCE).toBe(7);
+    if (place === 'in place') {
+      await page.keyboard.press('O');
+      await expect.poll(() => pane(page, 'filtered').count(), PATIENCE).toBe(0);
+      await expect.poll(async () => (await lines(page, 'text'))[0], PATIENCE).toBe(7);
+    }
+    const shown = pane(page, place === 'below' ? 'filtered' : 'text').getByRole('status', { name: 'Filter' });
+    await expect.poll(() => shown.textContent(), PATIENCE).toContain('12,000 of 120,000');
+    await proxy.go();
+    await page.getByText('The server does not answer.').waitFor();
+    await use(page, proxy);
+  });
 }
 
 const about = async (page: Page): Promise<number> => Number(await bar(page, 'text').getAttribute('aria-valuenow'));
@@ -150,22 +158,6 @@ test(
     await expect.poll(async () => (await lines(page, 'text')).includes(59_997), PATIENCE).toBe(true);
   }),
 );
-
-/** Without a filter, on a page whose server is there. */
-function plain(use: (page: Page, proxy: FaultProxy) => Promise<void>, query = ''): () => Promise<void> {
-  return async () => {
-    const server = await startServer({ files: [path], args: ['--token', TOKEN] });
-    const [file] = await server.files();
-    if (file) await server.indexed(file.id);
-    const proxy = await startFaultProxy(server);
-    await withPage(browser, proxy.origin, { expected: FAILING }, async (page) => {
-      await page.addInitScript((token) => sessionStorage.setItem('bigview.token', token), TOKEN);
-      await openRows(page, Object.assign(Object.create(server) as typeof server, { origin: proxy.origin }), query);
-      await expect.poll(async () => (await lines(page, 'text'))[0], PATIENCE).toBe(1);
-      await use(page, proxy);
-    });
-  };
-}
 
 /** The first and the last row number on screen, of rows that are here or not. */
 const ends = (page: Page): Promise<[number, number]> =>
