@@ -43,6 +43,8 @@ export class FilterGeometry implements RowGeometry {
   #pending: { readonly wish: Wish; readonly first: number | null } | null = null;
   /** The jump that is under way was asked for by somebody. */
   #asked = false;
+  /** The jump that is under way is for where the view is. */
+  #filling = false;
   /** The jump away from rows that are here, until its rows came, and the first row on screen: given up once the person scrolls. */
   #jump: { readonly wish: Wish; readonly first: number } | null = null;
 
@@ -72,6 +74,10 @@ export class FilterGeometry implements RowGeometry {
     return this.#exchange.moving;
   }
 
+  get jumping(): boolean {
+    return this.moving && !this.#filling && this.#heading() === null;
+  }
+
   get leaving(): boolean {
     return this.#asked && this.moving;
   }
@@ -88,10 +94,13 @@ export class FilterGeometry implements RowGeometry {
       facts,
       errors: this.#trouble.errors,
       epoch: this.#epoch,
-      moving: this.moving,
       awaited: null,
-      heading: this.#jump && this.#trouble.errors.jump !== undefined ? this.#jump.wish.offset : null,
+      heading: this.#heading(),
     };
+  }
+
+  #heading(): number | null {
+    return this.#jump && this.#trouble.errors.jump !== undefined ? this.#jump.wish.offset : null;
   }
 
   /** Shows the row that holds `offset`, else the nearest. */
@@ -217,6 +226,7 @@ export class FilterGeometry implements RowGeometry {
 
   /** A new run around the place that is wished for. */
   async #loadAround(id: string, wish: Wish): Promise<void> {
+    this.#filling = false;
     await this.#exchange.fly('jump', async (signal, landed) => {
       const [below, above] = await rowsAround(this.#options.fetch, id, wish.offset, FETCH_ROWS, signal);
       if (!landed() || !this.#accept(below)) return;
@@ -237,6 +247,7 @@ export class FilterGeometry implements RowGeometry {
 
   /** A new run for a view that was scrolled to a row. */
   async #loadRow(id: string, row: number): Promise<void> {
+    this.#filling = true;
     await this.#exchange.fly('jump', async (signal, landed) => {
       const start = Math.max(0, row - FETCH_ROWS / 2);
       const reply = await this.#options.fetch({ id, place: { start }, count: FETCH_ROWS * 2 }, signal);

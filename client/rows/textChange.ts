@@ -49,8 +49,6 @@ export interface TextSnapshot {
   readonly errors: TextErrors;
   /** Differs whenever coordinates mean something else than before. */
   readonly epoch: number;
-  /** A jump is on its way. */
-  readonly moving: boolean;
   /** Where the view waits for rows that it was sent to and that could not be had; null: it does not. */
   readonly awaited: number | null;
   /** The byte that the view is sent to while its rows could not be had yet; null: it waits for none. */
@@ -69,8 +67,10 @@ export interface TextChange {
  */
 export interface RowGeometry {
   subscribe(listener: (change: TextChange) => void): () => void;
-  /** A jump is on its way. */
+  /** Rows elsewhere than those that are here are on their way. */
   readonly moving: boolean;
+  /** The view will be moved to them once they are here; false when they are for where it is already. */
+  readonly jumping: boolean;
   /** Somebody asked for another place, and its rows are on their way. */
   readonly leaving: boolean;
   snapshot(): TextSnapshot;

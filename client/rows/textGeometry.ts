@@ -102,6 +102,10 @@ export class TextGeometry implements RowGeometry {
     return this.#exchange.moving;
   }
 
+  get jumping(): boolean {
+    return this.moving && this.#jump !== null && this.#awaited === null;
+  }
+
   get leaving(): boolean {
     return this.#asked && this.moving;
   }
@@ -118,7 +122,6 @@ export class TextGeometry implements RowGeometry {
       facts,
       errors: this.#trouble.errors,
       epoch: this.#epoch,
-      moving: this.moving,
       awaited: this.#awaited,
       heading: this.#awaited === null ? null : (this.#jump?.offset ?? null),
     };
@@ -300,7 +303,7 @@ export class TextGeometry implements RowGeometry {
         const line = run.exact && !run.split && row < counted ? row : null;
         // The place on screen keeps its coordinates if it can; the rows come to where the view is.
         void this.#load({ offset: estimateOffset(run, row, this.#known.facts()), row, line }, (at) =>
-          at === row ? null : { row: at, align: 'keep', px: 0 },
+          at === row ? null : { row: at + this.#visible.first - row, align: 'keep', px: 0 },
         );
         return;
       }

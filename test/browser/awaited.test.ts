@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, openRows, withPage } from '../helpers/browser.ts';
+import { launchBrowser, openRows, still, withPage } from '../helpers/browser.ts';
 import { type FaultProxy, startFaultProxy } from '../helpers/faultProxy.ts';
 import { tempFolder } from '../helpers/files.ts';
 import { startServer } from '../helpers/server.ts';
@@ -197,6 +197,31 @@ test(
       .first()
       .waitFor();
     expect(await stays()).toBe(true);
+  }),
+);
+
+test(
+  'pages are gone up at once while nothing answers, however long each request takes to fail',
+  plain(async (page, proxy) => {
+    await proxy.go();
+    await page.getByText('The server does not answer.').waitFor();
+    await page.keyboard.press('Control+End');
+    await expect.poll(async () => (await ends(page))[1], PATIENCE).toBe(LINES);
+    proxy.fault = () => ({ kind: 'hang' });
+    await proxy.come();
+    const last: number[] = [];
+    for (let press = 0; press < 4; press++) {
+      await page.keyboard.press('PageUp');
+      last.push(await still(page, async () => (await ends(page))[1], 200));
+    }
+    // A page is some thirty rows.
+    expect(last.every((row, n) => (last[n - 1] ?? LINES) - row > 25)).toBe(true);
+    await proxy.go();
+    proxy.fault = () => null;
+    await proxy.come();
+    // The row that the cursor comes to was in view in part, and is now whole.
+    const here = async (): Promise<number> => Math.abs(((await lines(page, 'text')).at(-1) ?? 0) - (last.at(-1) ?? 0));
+    await expect.poll(here, PATIENCE).toBeLessThanOrEqual(1);
   }),
 );
 

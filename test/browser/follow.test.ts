@@ -614,8 +614,11 @@ describe('rotation while the page is hidden', () => {
       await rows(page).hover();
       await page.mouse.wheel(0, -20_000);
       await pill(page).waitFor();
-      const mounted = await row(page, ' a line of the log').allTextContents();
-      const first = mounted[Math.floor(mounted.length / 2)]?.match(/\d{7} a line/)?.[0] ?? '?';
+      // It has paused before the rows of where it comes to are here.
+      const mounted = (): Promise<string[]> => row(page, ' a line of the log').allTextContents();
+      await expect.poll(async () => (await mounted()).length, PATIENCE).toBeGreaterThan(30);
+      const texts = await still(page, mounted);
+      const first = texts[Math.floor(texts.length / 2)]?.match(/\d{7} a line/)?.[0] ?? '?';
       await sees(page, first);
       await hide(page);
       await rotate(scene, ['one\n', 'two\n']);

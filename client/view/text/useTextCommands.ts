@@ -163,7 +163,7 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
       if (!view || !places || places.size === 0) return true;
       const cursor = Math.max(view.cursor, places.start);
       // While a jump is on its way, what is on screen is where one was, unless the view waits at its place already.
-      if (view.reveal.seq > view.followed || (geometry.moving && geometry.snapshot().heading === null)) return false;
+      if (view.reveal.seq > view.followed || geometry.jumping) return false;
       const done = (target: CharacterPlace | null): boolean => {
         if (target) finish(move, target);
         return target !== null;
