@@ -4,6 +4,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { still } from '../helpers/browser.ts';
 import { findOrInstallChromium } from '../helpers/chromium.mjs';
+import { startFaultProxy } from '../helpers/faultProxy.ts';
 import { sparseFile, tempFolder } from '../helpers/files.ts';
 import { startServer } from '../helpers/server.ts';
 
@@ -34,9 +35,13 @@ interface Opened {
 
 /** The real application on a file; the test fails at its end when the page complained. */
 async function open(path: string, args: readonly string[] = []): Promise<Opened> {
-  const server = await startServer({ files: [path], args });
+  return openLink((await startServer({ files: [path], args })).link);
+}
+
+async function openLink(link: string): Promise<Opened> {
+  const { origin } = new URL(link);
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.origin });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
@@ -47,7 +52,7 @@ async function open(path: string, args: readonly string[] = []): Promise<Opened>
     await context.close();
     expect(complaints).toEqual([]);
   });
-  await page.goto(server.link);
+  await page.goto(link);
   await page.waitForSelector('.text-line');
   return { page, context };
 }
@@ -245,6 +250,32 @@ describe('text view', () => {
     await rowsWhen(page, (rows) => allExact(rows) && rows[0]?.number === top);
     await page.keyboard.press('w');
     await rowsWhen(page, (rows) => allExact(rows) && rows[0]?.number === top);
+  });
+
+  test('wrapping keeps the place however long rows and bytes take to come', async () => {
+    const line = (index: number): string => `${index} ${'word '.repeat((index * 7) % 120)}`;
+    const path = write('slow.txt', Array.from({ length: 20_000 }, (_, index) => line(index)).join('\n'));
+    const server = await startServer({ files: [path] });
+    const proxy = await startFaultProxy(server);
+    const { page } = await openLink(server.link.replace(server.origin, proxy.origin));
+    await rowsWhen(page, allExact);
+    await goTo(page, 'line 9001');
+    await rowsWhen(page, (rows) => allExact(rows) && rows.some((row) => row.current && row.number === 9_001));
+    const cursorY = (): Promise<number> =>
+      page.evaluate(() => Math.round(document.querySelector('.text-cursor')?.getBoundingClientRect().top ?? -1));
+    await expect.poll(cursorY).toBeGreaterThan(100);
+    const before = await cursorY();
+    proxy.fault = ({ path: asked }) => (/\/(lines|bytes)\?/.test(asked) ? { kind: 'delay', ms: 1_200 } : null);
+    for (const tall of [true, false]) {
+      const came = page.waitForResponse(/\/lines\?/);
+      await page.keyboard.press('w');
+      await came;
+      await rowsWhen(page, (rows) => {
+        const isTall = rows.some((row, index) => (rows[index + 1]?.y ?? 0) - row.y > ROW_PX);
+        return allExact(rows) && isTall === tall && rows.some((row) => row.current && row.number === 9_001);
+      });
+      expect(await still(page, cursorY)).toBe(before);
+    }
   });
 
   test('shows a line of 200 MB by columns, without and with wrapping', async () => {

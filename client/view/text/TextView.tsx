@@ -36,7 +36,7 @@ import { SeamHeader } from './SeamHeader.tsx';
 import { TextEmpty } from './TextEmpty.tsx';
 import { TextHeader } from './TextHeader.tsx';
 import { TextOverview } from './TextOverview.tsx';
-import { onScreen, textExtents } from './textExtents.ts';
+import { areWhole, onScreen, textExtents } from './textExtents.ts';
 import { offsetAtPoint, offsetOnNextLine, type TextPointParts } from './textPoint.ts';
 import { keptPosition, textStyle, useGutter, useRefit, useTextSwitches, useWidth } from './textViewHooks.ts';
 import { useHeldCursor } from './useHeldCursor.ts';
@@ -181,6 +181,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   useLayoutEffect(() => {
     const scroll = takeScroll();
     if (scroll) {
+      heldCursor.arrived();
       if (scroll.align === 'keep') {
         runway.scrollToPosition(keptPosition(scroll.row, scroll.px, runway, wrap));
         tellPlace(false);
@@ -188,7 +189,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
       return;
     }
     if (!run) return;
-    heldCursor.settle(runway, rowOfOffset(run, view.cursor, size));
+    heldCursor.settle(runway, rowOfOffset(run, view.cursor, size), () => areWhole(runway.items, run, contents));
     const position = runway.position();
     const row = rowAt(run, position.row);
     if (row) {

@@ -33,6 +33,14 @@ export function textExtents(
   return extents;
 }
 
+/** The mounted rows are here with their bytes: their heights are known once they are drawn. */
+export function areWhole(items: readonly RunwayItem[], run: TextRun, contents: TextContents): boolean {
+  return items.every((item) => {
+    const row = rowAt(run, item.row);
+    return row !== null && contents.rowCells(row) !== null;
+  });
+}
+
 /** All bytes of the rows of the run among the mounted ones, and at most those between them. */
 export function rowsExtent(items: readonly RunwayItem[], run: TextRun | null): Extent {
   const first = run && (rowAt(run, items[0]?.row ?? 0) ?? run.rows[0]);

@@ -8,20 +8,29 @@ import { appStore } from '../../state/store.ts';
 
 /** Heights are known when nothing had to be put right for so long. Whoever moves something himself has the view at once. */
 const HOLD_MS = 500;
-/** Rows of a view that has just begun come later. */
-const FIRST_MS = 2_000;
+/** Rows and their bytes are waited for so long before. */
+const AWAIT_MS = 10_000;
 const MOVES = ['wheel', 'pointerdown', 'touchstart', 'keydown'] as const;
 
 interface Held {
   readonly y: number;
+  /** What heights cannot be known without. */
+  readonly waits: 'rows' | 'bytes' | null;
   readonly until: number;
 }
 
 export interface HeldCursor {
   /** Whether the cursor was on screen when wrapping was switched. */
   readonly isHeld: () => boolean;
-  /** Puts it back to its height; for a layout effect after each render. */
-  readonly settle: (runway: Runway, cursorRow: number | null) => void;
+  /** Rows have come. */
+  readonly arrived: () => void;
+  /** Puts it back to its height; for a layout effect after each render. `whole`: the bytes of all rows on screen are here. */
+  readonly settle: (runway: Runway, cursorRow: number | null, whole: () => boolean) => void;
+}
+
+/** From now on, until rows come. */
+function hold(y: number): Held {
+  return { y, waits: 'rows', until: performance.now() + AWAIT_MS };
 }
 
 function ringOf(main: RefObject<HTMLElement | null>): { ring: DOMRect; frame: DOMRect; row: HTMLElement } | null {
@@ -34,9 +43,7 @@ function ringOf(main: RefObject<HTMLElement | null>): { ring: DOMRect; frame: DO
 
 /** `heldY`: the height at which the view begins with its cursor, while lines wrap; null: it begins elsewhere. */
 export function useHeldCursor(main: RefObject<HTMLElement | null>, heldY: number | null): HeldCursor {
-  const [first] = useState((): Held | null =>
-    heldY === null ? null : { y: heldY, until: performance.now() + FIRST_MS },
-  );
+  const [first] = useState(() => (heldY === null ? null : hold(heldY)));
   const held = useRef<Held | null>(first);
 
   // Told before anything is drawn anew, so the old place can still be measured.
@@ -49,7 +56,7 @@ export function useHeldCursor(main: RefObject<HTMLElement | null>, heldY: number
         if (!found) return;
         const y = found.ring.top - found.frame.top;
         if (y < 0 || y > found.frame.height - found.ring.height) return;
-        held.current = { y, until: performance.now() + HOLD_MS };
+        held.current = hold(y);
       }),
     [main],
   );
@@ -64,29 +71,32 @@ export function useHeldCursor(main: RefObject<HTMLElement | null>, heldY: number
     };
   }, []);
 
+  const arrived = useCallback((): void => {
+    if (held.current?.waits === 'rows') held.current = { ...held.current, waits: 'bytes' };
+  }, []);
+
   const settle = useCallback(
-    (runway: Runway, cursorRow: number | null) => {
+    (runway: Runway, cursorRow: number | null, whole: () => boolean) => {
+      const now = performance.now();
+      if (held.current && now > held.current.until) held.current = null;
       if (!held.current) return;
-      if (performance.now() > held.current.until) {
-        held.current = null;
-        return;
-      }
+      const again: Held = { ...held.current, waits: null, until: now + HOLD_MS };
+      if (held.current.waits === 'bytes' && whole()) held.current = again;
       const found = ringOf(main);
-      const again = { y: held.current.y, until: performance.now() + HOLD_MS };
       if (!found) {
-        held.current = again;
+        if (held.current.waits === null) held.current = again;
         // Rows above it turned out taller than they were taken for, and pushed it out.
         if (cursorRow !== null) runway.scrollToPosition({ row: cursorRow, px: Math.round(-held.current.y) });
         return;
       }
       const { ring, frame, row } = found;
       if (Math.abs(ring.top - frame.top - held.current.y) < 1) return;
-      held.current = again;
+      if (held.current.waits === null) held.current = again;
       const inRow = ring.top - row.getBoundingClientRect().top;
       runway.scrollToPosition({ row: Number(row.dataset.row), px: Math.round(inRow - held.current.y) });
     },
     [main],
   );
 
-  return { isHeld: useCallback(() => held.current !== null, []), settle };
+  return { isHeld: useCallback(() => held.current !== null, []), arrived, settle };
 }
