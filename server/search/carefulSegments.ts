@@ -1,6 +1,6 @@
 /** Segments in which an expression got stuck, and what is tried before it is given up. */
 import type { SearchPlan } from './plan.ts';
-import type { SearchJob } from './searchJob.ts';
+import type { SearchJob, StuckAt } from './searchJob.ts';
 
 export class CarefulSegments {
   /** By segment: the offset from which it is searched line by line. */
@@ -15,18 +15,18 @@ export class CarefulSegments {
     this.#from.delete(segment);
   }
 
-  /** The job got stuck in `[offset, offset + length)`: null when it is to be tried again with care, else why it is given up. */
+  /** The job got stuck: null when it is to be tried again with care, else why it is given up. */
   stuck(
     { carefulFrom }: SearchJob,
     segment: number,
-    offset: number,
-    length: number,
+    { offset, length, want }: StuckAt,
     mode: SearchPlan['mode'],
   ): string | null {
     const wasCareful = carefulFrom !== null && offset >= carefulFrom;
     if (wasCareful || mode === 'bytes') {
       const where = wasCareful ? 'line' : `${length} bytes`;
-      return `The expression takes too long on the ${where} here, so the search was stopped.`;
+      const what = want === 'time' ? 'takes too long' : 'needs too much memory';
+      return `The expression ${what} on the ${where} here, so the search was stopped.`;
     }
     // Many lines were matched at once; line by line it will show which one it was, or that it was only slow.
     this.#from.set(segment, offset);

@@ -15,7 +15,7 @@ import { type Grower, Growth } from './growth.ts';
 import { HitQueries, type NearHit } from './hitQueries.ts';
 import { HitStore, plainHits } from './hitStore.ts';
 import type { SearchPlan } from './plan.ts';
-import type { FromWorker, SearchJob, SearchSizes } from './searchJob.ts';
+import type { FromWorker, SearchJob, SearchSizes, StuckAt } from './searchJob.ts';
 import type { SearchOptions } from './searchOptions.ts';
 import type { SearchClient, SearchPool } from './searchPool.ts';
 import { SegmentLedger } from './segmentLedger.ts';
@@ -203,12 +203,12 @@ export class Search implements SearchClient, Grower {
     this.#wishes.wakeAll();
   }
 
-  jobStuck(job: SearchJob, offset: number, length: number): void {
+  jobStuck(job: SearchJob, at: StuckAt): void {
     const flight = this.#land(job);
     if (!flight) return;
-    const given = this.#ledger.stuck(job, flight, offset, length);
+    const given = this.#ledger.stuck(job, flight, at);
     if (given === null) this.#again(flight);
-    else this.#stop(given, offset);
+    else this.#stop(given, at.offset);
     this.noticeSource();
   }
 

@@ -48,6 +48,20 @@ export interface SearchJob {
   readonly carefulFrom: number | null;
 }
 
+/** Bytes that an expression cannot be matched on. */
+export interface StuckAt {
+  readonly offset: number;
+  readonly length: number;
+  /** What it needs too much of there. */
+  readonly want: 'time' | 'memory';
+}
+
+/** A job did not come back, though its thread did; nothing that it told counts. */
+export interface StuckJob {
+  readonly id: number;
+  readonly stuck: StuckAt;
+}
+
 /** Some or the last of the hits of a job, in order. */
 export interface FromWorker {
   readonly id: number;

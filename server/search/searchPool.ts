@@ -5,7 +5,8 @@
  * searches get equal shares. A thread holds two jobs, one running and one waiting. Threads start with the first job and stay.
  *
  * Unlike the scan for lines, a job may never end: a regular expression can backtrack for years. A thread that has matched the same
- * bytes for `deadlineMs` is terminated and replaced; its client hears where that was, and the waiting job is given out again.
+ * bytes for `deadlineMs` is terminated and replaced; its client hears where that was, and the waiting job is given out again. An
+ * expression that fills V8's stack ends its own job alone.
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -18,7 +19,15 @@ import { Rotation } from '../rotation.ts';
 import { startWorker } from '../startWorker.ts';
 import { CONTEXT_BYTES, PIECE_BYTES } from './kernel.ts';
 import type { SearchPlan } from './plan.ts';
-import { Beacon, type FromWorker, type SearchJob, type SearchSizes, type SearchWorkerData } from './searchJob.ts';
+import {
+  Beacon,
+  type FromWorker,
+  type SearchJob,
+  type SearchSizes,
+  type SearchWorkerData,
+  type StuckAt,
+  type StuckJob,
+} from './searchJob.ts';
 
 /** Who wants something searched. All methods are called on the main thread and must be quick. */
 export interface SearchClient {
@@ -27,8 +36,8 @@ export interface SearchClient {
   nextJob(id: number, search: number): SearchJob | null;
   /** Hits of a job handed out before; the last message of a job is `done`. */
   jobSaid(job: SearchJob, message: FromWorker): void;
-  /** The job did not come back: its expression got stuck in `[offset, offset + length)`. */
-  jobStuck(job: SearchJob, offset: number, length: number): void;
+  /** The job did not come back: its expression got stuck. */
+  jobStuck(job: SearchJob, at: StuckAt): void;
   /** The job was lost through no fault of its own. */
   jobLost(job: SearchJob): void;
 }
@@ -194,19 +203,21 @@ export class SearchPool {
     const beacon = new Beacon(memory);
     const thread: Thread = { worker, beacon, jobs: new Map(), plans: new Set(), beats: 0, beatAt: performance.now() };
     worker.unref();
-    worker.on('message', (message: FromWorker) => this.#said(thread, message));
+    worker.on('message', (message: FromWorker | StuckJob) => this.#said(thread, message));
     worker.on('error', () => this.#lose(thread));
     worker.on('exit', () => this.#lose(thread));
     this.#threads.push(thread);
     return thread;
   }
 
-  #said(thread: Thread, message: FromWorker): void {
+  #said(thread: Thread, message: FromWorker | StuckJob): void {
     const entry = thread.jobs.get(message.id);
     if (!entry) return;
-    if (message.done) thread.jobs.delete(message.id);
-    entry.client.jobSaid(entry.job, message);
-    if (message.done) this.#fill();
+    const ends = 'stuck' in message || message.done;
+    if (ends) thread.jobs.delete(message.id);
+    if ('stuck' in message) entry.client.jobStuck(entry.job, message.stuck);
+    else entry.client.jobSaid(entry.job, message);
+    if (ends) this.#fill();
   }
 
   /** Looks for threads that have been matching the same bytes for too long. */
@@ -232,7 +243,7 @@ export class SearchPool {
     thread.jobs.delete(stuck);
     this.#lose(thread);
     void thread.worker.terminate();
-    entry?.client.jobStuck(entry.job, offset, length);
+    entry?.client.jobStuck(entry.job, { offset, length, want: 'time' });
     this.#fill();
   }
 

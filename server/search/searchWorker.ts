@@ -14,7 +14,14 @@ import type { ScanContext } from './scanContext.ts';
 import { scanFinder } from './scanFinder.ts';
 import { type CompiledRegex, LineScan } from './scanLines.ts';
 import { WindowScan } from './scanWindows.ts';
-import { Beacon, type FromWorker, type SearchJob, type SearchWorkerData, type ToWorker } from './searchJob.ts';
+import {
+  Beacon,
+  type FromWorker,
+  type SearchJob,
+  type SearchWorkerData,
+  type StuckJob,
+  type ToWorker,
+} from './searchJob.ts';
 import { SegmentOutput } from './segmentOutput.ts';
 import { settlePoint } from './settlePoint.ts';
 import { wordJudge } from './words.ts';
@@ -78,6 +85,11 @@ function scan(job: SearchJob, output: SegmentOutput): void {
   if (settled < job.end) scanExtent(settled, job.end);
 }
 
+/** V8 keeps the places that an expression may come back to on a stack of 64 MiB, and throws this when it is full. */
+function isOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes('call stack');
+}
+
 function run(job: SearchJob): void {
   const send = (message: FromWorker): void => parentPort?.postMessage(message, [message.part.buffer as ArrayBuffer]);
   const fixed = plans.get(job.search)?.plan.fixed ?? null;
@@ -87,8 +99,14 @@ function run(job: SearchJob): void {
     output.finish(job.end, null);
   } catch (error) {
     const code = error instanceof ShortRead ? 'SHORT' : errorCode(error);
-    if (code === '') throw error;
-    output.finish(job.offset, code);
+    if (code !== '') output.finish(job.offset, code);
+    else if (beacon.job === job.id && isOverflow(error)) {
+      const stuck: StuckJob = {
+        id: job.id,
+        stuck: { offset: beacon.offset, length: beacon.length, want: 'memory' },
+      };
+      parentPort?.postMessage(stuck);
+    } else throw error;
   }
 }
 

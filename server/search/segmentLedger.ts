@@ -11,7 +11,7 @@ import type { Coverage } from './hitQueries.ts';
 import { SegmentHits } from './hitStore.ts';
 import type { SearchPlan } from './plan.ts';
 import { hitsCompete, leadBytes, marginBytes } from './planFacts.ts';
-import type { FromWorker, SearchJob, SearchSizes } from './searchJob.ts';
+import type { FromWorker, SearchJob, SearchSizes, StuckAt } from './searchJob.ts';
 import { SegmentOrder, type Wish } from './segmentOrder.ts';
 import { joined, SettledParts, settledPart } from './settled.ts';
 
@@ -168,9 +168,9 @@ export class SegmentLedger implements Coverage {
     this.#borders.searched(segment, known, (each) => this.#isDone(each));
   }
 
-  /** A job got stuck in `[offset, offset + length)`: null when it is to be tried again with care, else why it is given up. */
-  stuck(job: SearchJob, { segment }: Flight, offset: number, length: number): string | null {
-    return this.#careful.stuck(job, segment, offset, length, this.#options.plan.mode);
+  /** A job got stuck: null when it is to be tried again with care, else why it is given up. */
+  stuck(job: SearchJob, { segment }: Flight, at: StuckAt): string | null {
+    return this.#careful.stuck(job, segment, at, this.#options.plan.mode);
   }
 
   /** A segment has to be searched from its start, whatever was known of it. */

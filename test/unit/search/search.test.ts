@@ -74,6 +74,39 @@ describe('going on and stopping', () => {
     await impatient.stop();
   });
 
+  test('an expression that needs more memory than there is on a line ends there, and takes no other search with it', async () => {
+    const real = smallPool(DEFAULT_SIZES, 60_000);
+    const at = 2_000_003;
+    const bytes = Buffer.concat([
+      filler('aa b\n', at - 1),
+      Buffer.from('\n'),
+      filler('b', 900_000),
+      Buffer.from('\nc\n'),
+    ]);
+    const source = plainSource(fileOf(bytes));
+    const groups = Array.from({ length: 60 }, (_, n) => n + 1);
+    const greedy = regex(`^(?:${'('.repeat(60)}.${')'.repeat(60)})*\\W${groups.map((n) => `\\${n}`).join('')}`);
+    const bad = [0, 1, 2].map(() => startSearch(real, source, greedy, shape));
+    const good = Array.from({ length: 12 }, () => startSearch(real, source, regex('b+$'), shape));
+    for (const search of good) {
+      await finished(search);
+      expect(search.status()).toMatchObject({ complete: true, error: null });
+    }
+    for (const search of bad) {
+      await finished(search);
+      expect(search.status()).toMatchObject({
+        complete: false,
+        error: {
+          message: 'The expression needs too much memory on the line here, so the search was stopped.',
+          offset: at,
+        },
+      });
+    }
+    for (const search of [...bad, ...good]) search.close();
+    source.close();
+    await real.stop();
+  });
+
   test('over bytes it is told in which window it got stuck', async () => {
     const impatient = smallPool(SMALL_SIZES, 300);
     const at = segmentBytes + 3 * SMALL_SIZES.windowBytes + 5;
