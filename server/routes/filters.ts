@@ -21,6 +21,7 @@ import { type Context, fileById } from './context.ts';
 import { readFailure } from './fileErrors.ts';
 import { serveFiltered } from './filterExport.ts';
 import { readFilterRequest } from './filterRequest.ts';
+import { answerInTurn } from './inTurn.ts';
 import { methodsAt } from './methods.ts';
 import { optionalInteger, parseQuery, requiredInteger, splitTarget } from './query.ts';
 import { badParameter, HttpError, notFound, sendBody, sendJson, staleGeneration } from './reply.ts';
@@ -85,7 +86,7 @@ export function mountFilters(app: Express, context: Context, searchesOf: (file: 
       serveProgress(context, filter, req, res);
     }),
   });
-  at(`${base}/:fid/rows`, { GET: onFilter((place, _req, res, query) => serveRows(place, res, query)) });
+  at(`${base}/:fid/rows`, { GET: onFilter((place, _req, res, query) => serveRows(context, place, res, query)) });
   at(`${base}/:fid/histogram`, { GET: onFilter(({ filter }, _req, res, query) => serveHistogram(filter, res, query)) });
   at(`${base}/:fid/content`, {
     GET: onFilter((place, req, res, query) => {
@@ -127,7 +128,7 @@ function assertFresh({ filter, file }: Place): void {
   if (filter.stale || filter.source !== file.source) throw staleGeneration(file.source.generation, file.source.size);
 }
 
-async function serveRows(place: Place, res: ServerResponse, text: string): Promise<void> {
+async function serveRows(context: Context, place: Place, res: ServerResponse, text: string): Promise<void> {
   const query = parseQuery(text, ['start', 'offset', 'count', 'lines']);
   const flag = query.get('lines');
   if (flag !== undefined && flag !== '0' && flag !== '1') throw badParameter('lines', flag, '0 or 1');
@@ -136,6 +137,20 @@ async function serveRows(place: Place, res: ServerResponse, text: string): Promi
     throw badParameter('start', query.get('start') ?? '', 'given without offset');
   const number = offset === null ? requiredInteger(query, 'start', 0, MAX_FILE_BYTES) : null;
   const count = requiredInteger(query, 'count', offset === null ? 0 : -MAX_FILTER_ROWS, MAX_FILTER_ROWS);
+  assertFresh(place);
+  await answerInTurn(context, res, () => readRows(place, { number, offset, count, lines: flag !== '0' }));
+}
+
+interface RowsQuery {
+  /** Number of the first row that is asked for; null: that of the row at `offset`. */
+  readonly number: number | null;
+  readonly offset: number | null;
+  /** Negative: that many before it. */
+  readonly count: number;
+  readonly lines: boolean;
+}
+
+async function readRows(place: Place, { number, offset, count, lines }: RowsQuery): Promise<FilterRowsReply> {
   assertFresh(place);
   const { filter } = place;
   const from = number ?? (await rowAt(place, offset ?? 0));
@@ -151,9 +166,9 @@ async function serveRows(place: Place, res: ServerResponse, text: string): Promi
     total: filter.rows.total,
     exact: filter.isExact(last ? last.offset + 1 : count < 0 ? (offset ?? 0) : Infinity),
   };
-  const whole: FilterRowsReply = { ...reply, rows: await describe(place, rows, reply.size, flag !== '0') };
+  const whole = { ...reply, rows: await describe(place, rows, reply.size, lines) };
   assertFresh(place);
-  sendJson(res, 200, whole);
+  return whole;
 }
 
 /** Number of the row that holds the byte at `offset`, else of the next one. */

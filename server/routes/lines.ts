@@ -1,12 +1,13 @@
 /** `GET /api/files/:id/lines`: lines by number or around an offset. */
 import type { ServerResponse } from 'node:http';
 import { MAX_COLUMNS, MAX_FILE_BYTES, MAX_LINES } from '../../shared/limits.ts';
+import type { LinesReply } from '../../shared/protocol.ts';
 import type { OpenFile } from '../files/openFile.ts';
-import { closeSignal } from './bytes.ts';
 import type { Context } from './context.ts';
 import { checkGeneration, readFailure } from './fileErrors.ts';
+import { answerInTurn } from './inTurn.ts';
 import { optionalInteger, parseQuery, readEncoding, requiredInteger } from './query.ts';
-import { badParameter, JSON_HEADERS, sendBody, staleGeneration } from './reply.ts';
+import { badParameter, staleGeneration } from './reply.ts';
 
 const PARAMETERS = ['start', 'offset', 'count', 'columns', 'column', 'encoding', 'split', 'text', 'generation'];
 
@@ -59,26 +60,25 @@ export async function serveLines(context: Context, file: OpenFile, res: ServerRe
   // A grown file has other last lines; one that was cut has a new generation.
   file.look();
   checkGeneration(file, query.generation);
-  const signal = closeSignal(res);
-  const reply = await context.admission.run(signal, async () => {
-    try {
-      context.admission.assertRoom();
-      const reader = await file.lineReader(query.encoding);
-      return query.start !== null
-        ? await reader.byLine(query.start, query.count, query.options, signal)
-        : await reader.byOffset(query.offset ?? 0, query.count, query.options, signal);
-    } catch (error) {
-      throw readFailure(file, error);
-    } finally {
-      file.notice();
+  await answerInTurn(context, res, async (signal) => {
+    const reply = await read(file, query, signal);
+    if (query.generation !== null && reply.generation !== query.generation) {
+      throw staleGeneration(file.source.generation, file.source.size);
     }
+    return reply;
   });
-  if (query.generation !== null && reply.generation !== query.generation) {
-    throw staleGeneration(file.source.generation, file.source.size);
-  }
-  if (res.destroyed) return;
-  const body = Buffer.from(JSON.stringify(reply));
-  context.admission.holdUntilSent(res, body.length);
-  sendBody(res, 200, JSON_HEADERS, body);
   file.windowServed();
+}
+
+async function read(file: OpenFile, query: LinesQuery, signal: AbortSignal): Promise<LinesReply> {
+  try {
+    const reader = await file.lineReader(query.encoding);
+    return query.start !== null
+      ? await reader.byLine(query.start, query.count, query.options, signal)
+      : await reader.byOffset(query.offset ?? 0, query.count, query.options, signal);
+  } catch (error) {
+    throw readFailure(file, error);
+  } finally {
+    file.notice();
+  }
 }

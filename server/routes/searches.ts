@@ -22,6 +22,7 @@ import { StaleReadError } from '../source/source.ts';
 import { checkMembers, readJsonObject } from './body.ts';
 import { closeSignal } from './bytes.ts';
 import { type Context, fileById } from './context.ts';
+import { answerInTurn } from './inTurn.ts';
 import { methodsAt } from './methods.ts';
 import { optionalInteger, parseQuery, type Query, requiredInteger, splitTarget } from './query.ts';
 import { badParameter, HttpError, notFound, sendBody, sendJson, staleGeneration } from './reply.ts';
@@ -95,7 +96,7 @@ export function mountSearches(app: Express, context: Context): (file: OpenFile) 
       serveProgress(context, search, req, res);
     }),
   });
-  at(`${base}/:sid/hits`, { GET: onSearch((place, _req, res, query) => serveHits(place, res, query)) });
+  at(`${base}/:sid/hits`, { GET: onSearch((place, _req, res, query) => serveHits(context, place, res, query)) });
   at(`${base}/:sid/histogram`, { GET: onSearch(({ search }, _req, res, query) => serveHistogram(search, res, query)) });
   return searchesOf;
 }
@@ -142,18 +143,22 @@ function assertFresh(search: Search, file: OpenFile): void {
   if (search.stale || search.source !== file.source) throw staleGeneration(file.source.generation, file.source.size);
 }
 
-async function serveHits(place: Place, res: ServerResponse, text: string): Promise<void> {
+async function serveHits(context: Context, place: Place, res: ServerResponse, text: string): Promise<void> {
   const query = parseQuery(text, ['start', 'count', 'near', 'direction', 'wait', 'from', 'to', 'lines']);
   const flag = query.get('lines');
   if (flag !== undefined && flag !== '0' && flag !== '1') throw badParameter('lines', flag, '0 or 1');
   assertFresh(place.search, place.file);
-  if (query.has('near')) await serveNear(place, res, query, flag !== '0');
-  else if (query.has('from')) await serveExtent(place, res, query, flag !== '0');
-  else await serveRange(place, res, query, flag !== '0');
+  const lines = flag !== '0';
+  if (query.has('near')) return serveNear(context, place, res, query, lines);
+  const read = query.has('from') ? readExtent(place, query, lines) : readRange(place, query, lines);
+  await answerInTurn(context, res, () => {
+    assertFresh(place.search, place.file);
+    return read();
+  });
 }
 
-/** Hits that touch `[from, to)`, for what is on the screen. */
-async function serveExtent(place: Place, res: ServerResponse, query: Query, lines: boolean): Promise<void> {
+/** Hits that touch `[from, to)`, for what is on the screen. Throws at once what is wrong with the query. */
+function readExtent(place: Place, query: Query, lines: boolean): () => Promise<SearchExtentReply> {
   for (const name of ['start', 'direction', 'wait']) {
     const value = query.get(name);
     if (value !== undefined) throw badParameter(name, value, 'given without from only');
@@ -162,20 +167,22 @@ async function serveExtent(place: Place, res: ServerResponse, query: Query, line
   const to = requiredInteger(query, 'to', from, MAX_FILE_BYTES);
   const count = requiredInteger(query, 'count', 1, MAX_HITS);
   const { search } = place;
-  const { start, hits, more, exact } = search.hits.touching(from, to, count);
-  const reply: SearchExtentReply = {
-    generation: search.generation,
-    size: search.size,
-    start,
-    hits: await withLines(place, hits, lines),
-    total: search.total,
-    more,
-    exact,
+  return async () => {
+    const { start, hits, more, exact } = search.hits.touching(from, to, count);
+    return {
+      generation: search.generation,
+      size: search.size,
+      start,
+      hits: await withLines(place, hits, lines),
+      total: search.total,
+      more,
+      exact,
+    };
   };
-  sendJson(res, 200, reply);
 }
 
-async function serveRange(place: Place, res: ServerResponse, query: Query, lines: boolean): Promise<void> {
+/** Hits by their numbers. */
+function readRange(place: Place, query: Query, lines: boolean): () => Promise<SearchHitsReply> {
   for (const name of ['direction', 'wait', 'to']) {
     const value = query.get(name);
     if (value !== undefined) throw badParameter(name, value, 'given with near only');
@@ -183,20 +190,27 @@ async function serveRange(place: Place, res: ServerResponse, query: Query, lines
   const start = requiredInteger(query, 'start', 0, MAX_FILE_BYTES);
   const count = requiredInteger(query, 'count', 0, MAX_HITS);
   const { search } = place;
-  const { hits, exact } = search.hits.range(start, count);
-  const total = search.total;
-  const reply: SearchHitsReply = {
-    generation: search.generation,
-    size: search.size,
-    start,
-    hits: await withLines(place, hits, lines),
-    total,
-    exact,
+  return async () => {
+    const { hits, exact } = search.hits.range(start, count);
+    const total = search.total;
+    return {
+      generation: search.generation,
+      size: search.size,
+      start,
+      hits: await withLines(place, hits, lines),
+      total,
+      exact,
+    };
   };
-  sendJson(res, 200, reply);
 }
 
-async function serveNear(place: Place, res: ServerResponse, query: Query, lines: boolean): Promise<void> {
+async function serveNear(
+  context: Context,
+  place: Place,
+  res: ServerResponse,
+  query: Query,
+  lines: boolean,
+): Promise<void> {
   for (const name of ['start', 'count', 'from', 'to']) {
     const value = query.get(name);
     if (value !== undefined) throw badParameter(name, value, 'given without near only');
@@ -209,18 +223,20 @@ async function serveNear(place: Place, res: ServerResponse, query: Query, lines:
   const gone = closeSignal(res);
   const found = await search.findNear(near, direction, AbortSignal.any([gone, AbortSignal.timeout(wait)]));
   if (gone.aborted) return;
-  assertFresh(search, file);
-  const [hit] = await withLines(place, found.hit && found.decided ? [found.hit] : [], lines);
-  const reply: SearchNearReply = {
-    generation: search.generation,
-    size: search.size,
-    hit: hit ?? null,
-    number: hit ? found.number : null,
-    total: search.total,
-    exact: found.exact,
-    decided: found.decided,
-  };
-  sendJson(res, 200, reply);
+  // The wait for the search is over: what takes a turn is the line.
+  await answerInTurn(context, res, async (): Promise<SearchNearReply> => {
+    assertFresh(search, file);
+    const [hit] = await withLines(place, found.hit && found.decided ? [found.hit] : [], lines);
+    return {
+      generation: search.generation,
+      size: search.size,
+      hit: hit ?? null,
+      number: hit ? found.number : null,
+      total: search.total,
+      exact: found.exact,
+      decided: found.decided,
+    };
+  });
 }
 
 async function withLines({ file, search }: Place, hits: readonly Hit[], lines: boolean): Promise<readonly SearchHit[]> {

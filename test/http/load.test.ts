@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_WINDOW_BYTES } from '../../shared/limits.ts';
-import type { FileInfo } from '../../shared/protocol.ts';
+import type { FileInfo, FilterReply, SearchReply } from '../../shared/protocol.ts';
 import { patternBytes, patternFile, sparseFile, tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
@@ -109,6 +109,67 @@ describe('clients that do not read', () => {
     expect(all.some((reply) => reply.status === 200)).toBe(true);
     expect(all.some((reply) => reply.status === 503)).toBe(true);
     await expectLively();
+  });
+});
+
+describe('hits and rows with the numbers of their lines', () => {
+  /** The replies to so many requests at once, each on a connection of its own. */
+  async function ask(path: string, count: number): Promise<ReturnType<typeof replies>> {
+    const sockets = await Promise.all(Array.from({ length: count }, () => open('')));
+    const whole = (socket: Socket): Promise<Buffer> =>
+      new Promise((resolve) => {
+        const parts: Buffer[] = [];
+        socket.on('data', (part: Buffer) => parts.push(part));
+        socket.once('close', () => resolve(Buffer.concat(parts)));
+        socket.resume();
+      });
+    const all = sockets.map(whole);
+    for (const socket of sockets) socket.write(head(path).replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+    return (await Promise.all(all)).flatMap(replies);
+  }
+
+  it('come whole to many at once, and count with all that clients do not take', async () => {
+    const made = async <T>(path: string, body: object): Promise<T> => {
+      const response = await server.fetch(`/api/files/${dense.id}${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json' },
+      });
+      expect(response.status).toBe(201);
+      return (await response.json()) as T;
+    };
+    const search = await made<SearchReply>('/searches', { kind: 'text', pattern: 'a', report: 'lines' });
+    const filter = await made<FilterReply>('/filters', { layers: [{ search: search.id, role: 'include' }] });
+    const base = `/api/files/${dense.id}`;
+    const idle = async (path: string): Promise<boolean> => {
+      const { running } = (await (await server.fetch(path)).json()) as { running: boolean };
+      return !running;
+    };
+    await expect.poll(() => idle(`${base}/searches/${search.id}`)).toBe(true);
+    await expect.poll(() => idle(`${base}/filters/${filter.id}`)).toBe(true);
+    for (const path of [
+      `${base}/searches/${search.id}/hits?start=0&count=1024`,
+      `${base}/searches/${search.id}/hits?from=0&to=2097152&count=1024`,
+      `${base}/searches/${search.id}/hits?near=0`,
+      `${base}/filters/${filter.id}/rows?start=0&count=500`,
+    ]) {
+      const before = resident();
+      const whole = await (await server.fetch(path)).text();
+      const all = await ask(path, 200);
+      expect(all).toEqual(Array(200).fill({ status: 200, length: whole.length, retryAfter: false }));
+      expect(resident() - before).toBeLessThan(100);
+      // What others do not take fills the same memory.
+      const stalled = await Promise.all(
+        Array.from({ length: 100 }, () =>
+          open(head(`/api/files/${dense.id}/bytes?offset=0&length=${MAX_WINDOW_BYTES}`).repeat(16)),
+        ),
+      );
+      const status = async (): Promise<number> => (await server.fetch(path)).status;
+      await expect.poll(status, { timeout: 10_000 }).toBe(503);
+      for (const socket of stalled) socket.destroy();
+      await expect.poll(status, { timeout: 10_000 }).toBe(200);
+      await expectLively();
+    }
   });
 });
 
