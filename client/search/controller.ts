@@ -181,7 +181,10 @@ export async function follow(fileId: string, seq: number): Promise<void> {
         await renumber(searchApi, fileId, seq, search.id);
         await countHidden(searchApi, fileId, seq);
         // Growth that was told meanwhile is told to nobody else.
-        if (!status.running && !isOutgrown(fileId, status)) return;
+        // What came while the search was put away was told to nobody.
+        const now = searchOf(fileId);
+        const told = now?.seq !== seq || now.status === status;
+        if (told && !status.running && !isOutgrown(fileId, status)) return;
         await sleep(wait);
         wait = Math.min(POLL_MS, wait * 1.6);
       } catch (error) {
