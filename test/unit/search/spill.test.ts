@@ -10,6 +10,7 @@ import { HitBudget } from '../../../server/search/hitParts.ts';
 import { HitStore, plainHits, SegmentHits } from '../../../server/search/hitStore.ts';
 import { HitPacker, PackedWriter } from '../../../server/search/packing.ts';
 import { SpillError, SpillFile } from '../../../server/search/spill.ts';
+import { Admission, DEFAULT_LIMITS } from '../../../server/security/admission.ts';
 import { openSource } from '../../../server/source/open.ts';
 import type { ErrorReply, SearchReply } from '../../../shared/protocol.ts';
 import { tempFolder } from '../../helpers/files.ts';
@@ -72,7 +73,11 @@ test.runIf(linux)('a client that asks for such hits hears that they are unreadab
   const file = OpenFile.at('f', '/nowhere/f', source, () => ({ memory: null, nextData: null }));
   const files = { byId: () => file, listen: () => () => undefined } as Partial<Context['files']> as Context['files'];
   const closers = new Set<() => void>();
-  const server = createServer(createApi({ files, closers } as Partial<Context> as Context)).listen(0, '127.0.0.1');
+  const admission = new Admission(DEFAULT_LIMITS);
+  const server = createServer(createApi({ files, closers, admission } as Partial<Context> as Context)).listen(
+    0,
+    '127.0.0.1',
+  );
   await new Promise((resolve) => server.once('listening', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/files/f/searches`;
   const body = JSON.stringify({ kind: 'text', pattern: 'a' });
