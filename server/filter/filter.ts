@@ -105,6 +105,11 @@ export class Filter implements FilterClient, Grower {
     return this.#layers.space(this.#size);
   }
 
+  /** Its rows are gone. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   get stale(): boolean {
     return this.#stale;
   }

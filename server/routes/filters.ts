@@ -121,8 +121,9 @@ async function create(filters: FileFilters, file: OpenFile, req: IncomingMessage
   }
 }
 
-/** Throws 409 when the rows are of a state of the file that is gone. */
+/** Throws 409 when the rows are of a state of the file that is gone, 404 when they went while their turn was waited for. */
 function assertFresh({ filter, file }: Place): void {
+  if (filter.closed) throw notFound('there is no such filter');
   file.look();
   filter.noticeSource();
   if (filter.stale || filter.source !== file.source) throw staleGeneration(file.source.generation, file.source.size);

@@ -136,8 +136,9 @@ async function control(search: Search, req: IncomingMessage, res: ServerResponse
   sendJson(res, 200, search.status());
 }
 
-/** Throws 409 when the hits are of a state of the file that is gone. */
+/** Throws 409 when the hits are of a state of the file that is gone, 404 when they went while their turn was waited for. */
 function assertFresh(search: Search, file: OpenFile): void {
+  if (search.closed) throw notFound('there is no such search');
   file.look();
   search.noticeSource();
   if (search.stale || search.source !== file.source) throw staleGeneration(file.source.generation, file.source.size);

@@ -148,6 +148,11 @@ export class Search implements SearchClient, Grower {
     this.#growth.notice(this.source.size);
   }
 
+  /** Its hits are gone. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   get atEnd(): boolean {
     return this.#ledger.fliesAtEnd || (!this.idle && this.#ledger.disputedAtEnd);
   }

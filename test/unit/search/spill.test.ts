@@ -1,18 +1,12 @@
 /** Hits that went to a disk which then fails, and what they had of the memory of all. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { OpenFile } from '../../../server/files/openFile.ts';
-import { createApi } from '../../../server/routes/api.ts';
-import type { Context } from '../../../server/routes/context.ts';
 import { HitBudget } from '../../../server/search/hitParts.ts';
 import { HitStore, plainHits, SegmentHits } from '../../../server/search/hitStore.ts';
 import { HitPacker, PackedWriter } from '../../../server/search/packing.ts';
 import { SpillError, SpillFile } from '../../../server/search/spill.ts';
-import { Admission, DEFAULT_LIMITS } from '../../../server/security/admission.ts';
-import { openSource } from '../../../server/source/open.ts';
 import type { ErrorReply, SearchReply } from '../../../shared/protocol.ts';
+import { apiInProcess, postJson } from '../../helpers/apiInProcess.ts';
 import { tempFolder } from '../../helpers/files.ts';
 import { finished as filtered, startFilter, testPools } from '../filter/engine.ts';
 import { fileOf, finished, plainSource, shapeOf, startSearch } from './engine.ts';
@@ -69,20 +63,8 @@ test.runIf(linux)('a filter whose layer cannot be read back stops with a sentenc
 test.runIf(linux)('a client that asks for such hits hears that they are unreadable, and may ask again', async () => {
   vi.spyOn(HitBudget.prototype, 'take').mockReturnValue(false);
   vi.stubEnv('XDG_CACHE_HOME', tempFolder());
-  const source = await openSource(fileOf(bytes), 'read');
-  const file = OpenFile.at('f', '/nowhere/f', source, () => ({ memory: null, nextData: null }));
-  const files = { byId: () => file, listen: () => () => undefined } as Partial<Context['files']> as Context['files'];
-  const closers = new Set<() => void>();
-  const admission = new Admission(DEFAULT_LIMITS);
-  const server = createServer(createApi({ files, closers, admission } as Partial<Context> as Context)).listen(
-    0,
-    '127.0.0.1',
-  );
-  await new Promise((resolve) => server.once('listening', resolve));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/files/f/searches`;
-  const body = JSON.stringify({ kind: 'text', pattern: 'a' });
-  const made = await fetch(base, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
-  const { id } = (await made.json()) as SearchReply;
+  const base = `${await apiInProcess(fileOf(bytes))}/searches`;
+  const { id } = (await (await postJson(base, { kind: 'text', pattern: 'a' })).json()) as SearchReply;
   await (await fetch(`${base}/${id}/events`)).text();
   const hits = `${base}/${id}/hits?start=0&count=1&lines=0`;
   said.push('EIO');
@@ -93,10 +75,6 @@ test.runIf(linux)('a client that asks for such hits hears that they are unreadab
     message: 'The hits cannot be read back: EIO.',
   });
   expect(await (await fetch(hits)).json()).toMatchObject({ hits: [{ offset: 0, length: 1 }] });
-  for (const close of closers) close();
-  server.closeAllConnections();
-  server.close();
-  await file.close();
   vi.unstubAllEnvs();
 });
 
