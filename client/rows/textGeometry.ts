@@ -58,6 +58,8 @@ export class TextGeometry implements RowGeometry {
   #jump: { readonly offset: number; readonly align: TextScroll['align']; readonly px: number } | null = null;
   /** The jump under way was asked for by `show`. */
   #asked = false;
+  /** What was last asked for around a place; its row goes along with renamings. */
+  #loading: { row: number | null } | null = null;
   /** Its rows could not be had: the view waits for them at this row, where they will be about. */
   #awaited: number | null = null;
 
@@ -256,8 +258,10 @@ export class TextGeometry implements RowGeometry {
     void this.#load({ offset: place, row: awaited, line: null }, (at) => scrollTo(at, { align, px }));
   }
 
-  /** Makes a new run around a place, and tells where its row came to lie. */
-  async #load(target: LoadTarget, scroll: (row: number) => TextScroll | null): Promise<void> {
+  /** Makes a new run around a place, and tells where its row came to lie, and by how many rows elsewhere than asked for. */
+  async #load(asked: LoadTarget, scroll: (row: number, by: number) => TextScroll | null): Promise<void> {
+    const target = { ...asked };
+    this.#loading = target;
     await this.#exchange.fly('jump', async (signal, landed) => {
       const ask: AskLines = (place, count) => this.#ask.lines(place, count, signal);
       const loaded = await loadAround(ask, this.#clock, target.offset, target.line);
@@ -266,7 +270,7 @@ export class TextGeometry implements RowGeometry {
       this.#known.learnMean(below);
       this.#flights.cancel('before', 'after', 'confirm');
       const { run, at } = runAround(loaded, target, this.#ask.split !== null, this.#known.facts());
-      const wish = scroll(at);
+      const wish = scroll(at, at - (target.row ?? at));
       this.#run = run;
       this.#epoch += 1;
       this.#visible = { first: at, last: at };
@@ -302,8 +306,8 @@ export class TextGeometry implements RowGeometry {
         const counted = this.#known.countedLines;
         const line = run.exact && !run.split && row < counted ? row : null;
         // The place on screen keeps its coordinates if it can; the rows come to where the view is.
-        void this.#load({ offset: estimateOffset(run, row, this.#known.facts()), row, line }, (at) =>
-          at === row ? null : { row: at + this.#visible.first - row, align: 'keep', px: 0 },
+        void this.#load({ offset: estimateOffset(run, row, this.#known.facts()), row, line }, (_, by) =>
+          this.#movedBy(by),
         );
         return;
       }
@@ -337,6 +341,7 @@ export class TextGeometry implements RowGeometry {
     const shift = renaming(run, next);
     if (shift !== 0) this.#epoch += 1;
     if (this.#awaited !== null) this.#awaited += shift;
+    if (this.#loading?.row != null) this.#loading.row += shift;
     this.#visible = { first: this.#visible.first + shift, last: this.#visible.last + shift };
     this.#run = trimRun(next, this.#visible);
     this.#exchange.emit(shift, null);
@@ -345,8 +350,15 @@ export class TextGeometry implements RowGeometry {
   /** New rows do not fit the old ones (the index now knows more of a huge line): all are asked for again. */
   #mismatch(run: TextRun): void {
     const row = run.rows[Math.max(0, Math.min(this.#visible.first - run.firstRow, run.rows.length - 1))];
+    // A jump brings new rows as well.
+    if (this.#jump && this.moving) return;
     const target = { offset: row?.offset ?? 0, row: this.#visible.first, line: null };
-    void this.#load(target, (at) => ({ row: at, align: 'keep', px: 0 }));
+    void this.#load(target, (_, by) => this.#movedBy(by));
+  }
+
+  /** Rows that came to where the view is have numbers that are higher by `rows`. It may have been scrolled since it asked. */
+  #movedBy(rows: number): TextScroll | null {
+    return rows === 0 ? null : { row: this.#visible.first + rows, align: 'keep', px: 0 };
   }
 
   #confirmed(next: TextRun | null, run: TextRun): void {

@@ -34,14 +34,20 @@ class Harness {
   split: number | null;
   /** What a view would have: the coordinate at its top. */
   top = 0;
+  /** Requests wait for this. */
+  hold: (query: GeometryQuery) => Promise<void> | null = () => null;
 
   constructor(text: string, split: number | null) {
     this.file = { text, generation: 1, scanned: 0 };
     this.split = split;
+    const answer = naiveFetch(this.file, this.log);
     this.geometry = new TextGeometry({
       file: this.known(),
       split,
-      fetch: naiveFetch(this.file, this.log),
+      fetch: async (query, signal) => {
+        await this.hold(query);
+        return answer(query, signal);
+      },
       onStale: () => {},
       clock: idleClock,
     });
@@ -232,6 +238,47 @@ describe('text geometry', () => {
     expect(harness.top).toBe(all.find((row) => row.offset === shown)?.line);
     expect(harness.geometry.snapshot().rowCount).toBe(all.length);
   });
+
+  it.each([0, -50])(
+    'rows come to where the view is under new numbers, also if it was scrolled by %i',
+    async (moved) => {
+      for (const renamed of [false, true]) {
+        const harness = new Harness(makeText(60_000, 5, true), null);
+        const { geometry, file } = harness;
+        geometry.show(file.text.length / 2, 'start');
+        await harness.rest();
+        expect(geometry.snapshot().run?.exact).toBe(false);
+        let open = (): void => undefined;
+        const gate = new Promise<void>((resolve) => {
+          open = resolve;
+        });
+        let asked = 0;
+        harness.hold = ({ place, count }) => {
+          if (count > 1 && 'offset' in place) asked = place.offset;
+          return Math.abs(count) > 1 ? gate : null;
+        };
+        // Far from all that is here, by numbers that are estimates.
+        harness.top += 5_000;
+        geometry.look(geometry.snapshot().epoch, harness.top, harness.top + 40);
+        await settle();
+        const [before, { epoch }] = [harness.top, geometry.snapshot()];
+        file.scanned = file.text.length;
+        if (renamed) geometry.update(harness.known(), { offset: 0, px: 0 });
+        await settle();
+        expect(harness.top !== before && geometry.snapshot().epoch !== epoch).toBe(renamed);
+        harness.top += moved;
+        geometry.look(geometry.snapshot().epoch, harness.top, harness.top + 40);
+        open();
+        await settle();
+        const row = naiveRows(file.text, null).findLastIndex(({ offset }) => offset <= asked);
+        expect(row).not.toBe(before);
+        expect(harness.top).toBe(row + moved);
+        await harness.rest();
+        harness.check();
+        expect(harness.top).toBe(row + moved);
+      }
+    },
+  );
 
   it('bounds the rows in memory while somebody pages through', async () => {
     const harness = new Harness('line\n'.repeat(60_000), null);
