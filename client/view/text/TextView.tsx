@@ -181,15 +181,18 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   useLayoutEffect(() => {
     const scroll = takeScroll();
     if (scroll) {
-      heldCursor.arrived();
       if (scroll.align === 'keep') {
+        heldCursor.arrived();
         runway.scrollToPosition(keptPosition(scroll.row, scroll.px, runway, wrap));
         tellPlace(false);
-      } else runway.scrollToRow(scroll.row, scroll.align);
+      } else {
+        heldCursor.release();
+        runway.scrollToRow(scroll.row, scroll.align);
+      }
       return;
     }
     if (!run) return;
-    heldCursor.settle(runway, rowOfOffset(run, view.cursor, size), () => areWhole(runway.items, run, contents));
+    heldCursor.settle(runway, rowOfOffset(run, view.cursor, size), () => !wrap || areWhole(runway, run, contents));
     const position = runway.position();
     const row = rowAt(run, position.row);
     if (row) {
@@ -204,7 +207,7 @@ function TextPane(props: TextViewProps & { readonly view: FileView }) {
   const cursorRow = run ? rowOfOffset(run, view.cursor, size) : null;
   useKeptInSight(runway, cursorRow);
 
-  const news = useTextFollow({ file, view, geometry, snapshot, runway, size, wrap, fit, beside });
+  const news = useTextFollow({ file, view, geometry, snapshot, runway, size, wrap, fit, beside, heldCursor });
 
   hold.current = () => {
     const seen = cursorRow !== null && cursorRow >= runway.firstVisibleRow && cursorRow <= runway.lastVisibleRow;

@@ -33,12 +33,14 @@ export function textExtents(
   return extents;
 }
 
-/** The mounted rows are here with their bytes: their heights are known once they are drawn. */
-export function areWhole(items: readonly RunwayItem[], run: TextRun, contents: TextContents): boolean {
-  return items.every((item) => {
-    const row = rowAt(run, item.row);
-    return row !== null && contents.rowCells(row) !== null;
-  });
+/** The rows on screen are here with their bytes: their heights are known once they are drawn. */
+export function areWhole(runway: Runway, run: TextRun, contents: TextContents): boolean {
+  const last = Math.min(runway.lastVisibleRow, runway.rowCount - 1);
+  for (let number = runway.firstVisibleRow; number <= last; number++) {
+    const row = rowAt(run, number);
+    if (row === null || contents.rowCells(row) === null) return false;
+  }
+  return true;
 }
 
 /** All bytes of the rows of the run among the mounted ones, and at most those between them. */

@@ -8,7 +8,7 @@ import { appStore } from '../../state/store.ts';
 
 /** Heights are known when nothing had to be put right for so long. Whoever moves something himself has the view at once. */
 const HOLD_MS = 500;
-/** Rows and their bytes are waited for so long before. */
+/** Bytes of rows are waited for so long before. */
 const AWAIT_MS = 10_000;
 const MOVES = ['wheel', 'pointerdown', 'touchstart', 'keydown'] as const;
 
@@ -24,13 +24,15 @@ export interface HeldCursor {
   readonly isHeld: () => boolean;
   /** Rows have come. */
   readonly arrived: () => void;
-  /** Puts it back to its height; for a layout effect after each render. `whole`: the bytes of all rows on screen are here. */
+  /** The view goes elsewhere. */
+  readonly release: () => void;
+  /** Puts it back to its height; for a layout effect after each render. `whole`: the heights of all rows on screen are known. */
   readonly settle: (runway: Runway, cursorRow: number | null, whole: () => boolean) => void;
 }
 
 /** From now on, until rows come. */
 function hold(y: number): Held {
-  return { y, waits: 'rows', until: performance.now() + AWAIT_MS };
+  return { y, waits: 'rows', until: Number.POSITIVE_INFINITY };
 }
 
 function ringOf(main: RefObject<HTMLElement | null>): { ring: DOMRect; frame: DOMRect; row: HTMLElement } | null {
@@ -61,18 +63,20 @@ export function useHeldCursor(main: RefObject<HTMLElement | null>, heldY: number
     [main],
   );
 
+  const release = useCallback((): void => {
+    held.current = null;
+  }, []);
   useEffect(() => {
-    const release = () => {
-      held.current = null;
-    };
     for (const move of MOVES) window.addEventListener(move, release, { capture: true, passive: true });
     return () => {
       for (const move of MOVES) window.removeEventListener(move, release, { capture: true });
     };
-  }, []);
+  }, [release]);
 
   const arrived = useCallback((): void => {
-    if (held.current?.waits === 'rows') held.current = { ...held.current, waits: 'bytes' };
+    if (held.current?.waits === 'rows') {
+      held.current = { ...held.current, waits: 'bytes', until: performance.now() + AWAIT_MS };
+    }
   }, []);
 
   const settle = useCallback(
@@ -81,7 +85,6 @@ export function useHeldCursor(main: RefObject<HTMLElement | null>, heldY: number
       if (held.current && now > held.current.until) held.current = null;
       if (!held.current) return;
       const again: Held = { ...held.current, waits: null, until: now + HOLD_MS };
-      if (held.current.waits === 'bytes' && whole()) held.current = again;
       const found = ringOf(main);
       if (!found) {
         if (held.current.waits === null) held.current = again;
@@ -90,7 +93,10 @@ export function useHeldCursor(main: RefObject<HTMLElement | null>, heldY: number
         return;
       }
       const { ring, frame, row } = found;
-      if (Math.abs(ring.top - frame.top - held.current.y) < 1) return;
+      if (Math.abs(ring.top - frame.top - held.current.y) < 1) {
+        if (held.current.waits === 'bytes' && whole()) held.current = again;
+        return;
+      }
       if (held.current.waits === null) held.current = again;
       const inRow = ring.top - row.getBoundingClientRect().top;
       runway.scrollToPosition({ row: Number(row.dataset.row), px: Math.round(inRow - held.current.y) });
@@ -98,5 +104,5 @@ export function useHeldCursor(main: RefObject<HTMLElement | null>, heldY: number
     [main],
   );
 
-  return { isHeld: useCallback(() => held.current !== null, []), arrived, settle };
+  return { isHeld: useCallback(() => held.current !== null, []), arrived, release, settle };
 }

@@ -198,6 +198,8 @@ export function useTextCommands(parts: TextCommandParts, active: boolean): void 
       const base = gap === null ? row : move.rows > 0 ? gap - 1 : gap;
       const outside = base === null || base < runway.firstVisibleRow - slack || base > runway.lastVisibleRow + slack;
       move.lost ??= outside && (page || !move.extend);
+      // From the edge of the view nothing goes on before its rows are here.
+      if (!page && move.lost && rowAt(places.run, runway.firstVisibleRow) === null) return false;
       if (!page && !move.lost) {
         const target = visualMove(move.rows === 1 ? 1 : -1);
         if (target !== null) return done(characterHolding(places, target));

@@ -7,6 +7,7 @@ import { useFollowEnd } from '../../rows/useFollowEnd.ts';
 import type { Runway } from '../../rows/useRunway.ts';
 import { type FollowMark, followMark, tellFollow, useFollow } from '../../state/follow.ts';
 import type { FileView } from '../../state/store.ts';
+import type { HeldCursor } from './useHeldCursor.ts';
 
 /** So many bytes are one or two requests of rows; an end that is farther away is jumped to, by one. */
 const CHASE_BYTES = 16_384;
@@ -22,6 +23,7 @@ export interface TextFollowParts {
   readonly fit: string;
   /** Filtered lines below the full view: they go along with it, and may be left alone. */
   readonly beside: boolean;
+  readonly heldCursor: HeldCursor;
 }
 
 /** Filtered lines below a full view that goes on following, once they were scrolled away from their end. */
@@ -57,6 +59,7 @@ export function useTextFollow(parts: TextFollowParts): FilteredNews | null {
     leaving: () => geometry.leaving,
     bring: () => {
       if (!run) return;
+      parts.heldCursor.release();
       // Rows of a filter have their numbers before they are here.
       if (run.picked) runway.scrollToRow(rowCount - 1, 'end');
       else if (size - runEnd(run) <= CHASE_BYTES) runway.scrollToRow(runEndRow(run) - 1, 'end');
