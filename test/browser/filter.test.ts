@@ -126,6 +126,33 @@ function inPage(use: (page: Page) => Promise<void>, options: PageOptions = {}): 
 
 describe('two panes', () => {
   test(
+    'the field has given the rows the keyboard back before the key that follows Enter',
+    inPage(async (page) => {
+      await opened(page);
+      /** Without a moment in between for anything else. */
+      const press = (...keys: string[]): Promise<void> =>
+        page.evaluate((all) => {
+          for (const key of all) {
+            const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true });
+            document.activeElement?.dispatchEvent(event);
+          }
+        }, keys);
+      await page.keyboard.press('/');
+      await page.getByRole('combobox', { name: 'Search' }).waitFor();
+      // What is under the field brings the parser of patterns.
+      await page.locator('.search-switch').first().waitFor();
+      await page.keyboard.type('WARN');
+      await press('Enter', '&');
+      const field = page.getByRole('combobox', { name: 'Filter' });
+      await expect.poll(() => field.evaluate((element) => element === document.activeElement), PATIENCE).toBe(true);
+      await page.keyboard.type('ERROR');
+      await press('Enter', '/');
+      await page.getByRole('combobox', { name: 'Search' }).waitFor();
+      await pane(page, 'filtered').getByRole('grid').waitFor();
+    }),
+  );
+
+  test(
     'show all lines above and the filtered ones below, with their true numbers, from the first to the last',
     inPage(async (page) => {
       const rows = filtered(log, has('ERROR'));

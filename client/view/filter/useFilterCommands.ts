@@ -5,7 +5,7 @@ import { NO_FILTER } from '../../filter/filterSet.ts';
 import { filterOf, filterStore, useFilter } from '../../filter/filterStore.ts';
 import { stepFiltered } from '../../filter/step.ts';
 import { chosenQuery } from '../../search/chosen.ts';
-import { draftFor, readDraft } from '../../search/query.ts';
+import { draftFor, type SearchQuery } from '../../search/query.ts';
 import { overBytes, patchDraft, searchOf, searchStore, useActiveSearch } from '../../search/searchStore.ts';
 import { type CommandHandlers, useCommandHandlers } from '../../state/commandRegistry.ts';
 import { pageCacheOf } from '../../state/documents.ts';
@@ -37,19 +37,14 @@ export function openLayer(fileId: string, id: number): void {
   openField({ type: 'filter', layer: id });
 }
 
-/** Enter in the field; `other`: in the other role. False when there is nothing to filter by; the field says what is wrong. */
-export async function applyToFilter(layer: number | null, other: boolean): Promise<boolean> {
+/** Enter in the field with a pattern that is right; `other`: in the other role. */
+export function applyToFilter(query: SearchQuery, layer: number | null, other: boolean): void {
   const { activeFile } = appStore.getState();
-  const { query } = readDraft(searchStore.getState().draft, overBytes());
-  if (activeFile === null || query.pattern === '') return false;
-  // The parser of expressions comes with the field's panel.
-  const { checkQuery } = await import('../../search/check.ts');
-  if (checkQuery(query) !== null) return false;
+  if (activeFile === null) return;
   const { role: chosen } = filterStore.getState();
   const role: FilterRole = other === (chosen === 'include') ? 'exclude' : 'include';
   if (layer === null) addLayer(activeFile, query, role);
   else editLayer(activeFile, layer, query, role);
-  return true;
 }
 
 /** A layer of what the person points at. */

@@ -5,7 +5,6 @@
  */
 import { Compass, Funnel, ListFilter, PencilLine, Search, SquareChevronRight } from 'lucide-react';
 import { type FocusEvent, type KeyboardEvent, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { SearchQuery } from '../../search/query.ts';
 import { searchOf, useActiveSearch } from '../../search/searchStore.ts';
 import { jumpTo } from '../../state/addressBar.ts';
 import { runCommand } from '../../state/commandRegistry.ts';
@@ -13,7 +12,7 @@ import { type FieldMode, notify, openField, uiStore, useUi } from '../../state/u
 import { useActiveFile, useActiveView } from '../../state/useApp.ts';
 import { applyToFilter } from '../filter/useFilterCommands.ts';
 import { FieldSearch } from '../search/FieldSearch.tsx';
-import { useSearchField } from '../search/useSearchField.ts';
+import { useSearchField, whenRight } from '../search/useSearchField.ts';
 import { focusRows } from './focus.ts';
 import { GotoPanel } from './GotoPanel.tsx';
 import { Keycaps } from './Keycaps.tsx';
@@ -62,13 +61,6 @@ function useFieldText(mode: FieldMode): [string, (text: string) => void] {
 function close(): void {
   openField({ type: 'closed' });
   focusRows();
-}
-
-/** Gives the rows the keyboard back, unless the pattern is wrong or missing, which is said in the field. */
-async function closeIfRight(query: SearchQuery): Promise<void> {
-  // The panel of the field has loaded it already.
-  const { checkQuery } = await import('../../search/check.ts');
-  if (query.pattern !== '' && checkQuery(query) === null) close();
 }
 
 export function CommandField() {
@@ -130,12 +122,16 @@ export function CommandField() {
     if (event.key === 'Escape') close();
     else if (searching && event.key === 'Backspace' && find.typed === '') openField({ type: 'goto' });
     else if (filtering && event.key === 'Enter') {
-      void applyToFilter(filtering.layer, event.altKey).then((applied) => {
-        if (applied) close();
+      const { query } = find.reading;
+      const other = event.altKey;
+      // A wrong or missing pattern is said in the field.
+      whenRight(query, () => {
+        applyToFilter(query, filtering.layer, other);
+        close();
       });
     } else if (searching) {
       if (!find.onKey(event)) return;
-      if (event.key === 'Enter' && mode.type === 'search' && !mode.stays) void closeIfRight(find.reading.query);
+      if (event.key === 'Enter' && mode.type === 'search' && !mode.stays) whenRight(find.reading.query, close);
     } else if (event.key === 'Enter' && mode.type === 'prompt') {
       close();
       mode.prompt.done(text);

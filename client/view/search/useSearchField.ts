@@ -7,6 +7,7 @@ import { readHistory } from '../../search/history.ts';
 import { draftFor, type Reading, readDraft, type SearchQuery, typedFor } from '../../search/query.ts';
 import { overBytes, patchDraft, searchStore, useSearches } from '../../search/searchStore.ts';
 import { appStore } from '../../state/store.ts';
+import { uiStore } from '../../state/ui.ts';
 
 /** Alt with a letter chooses or switches. Told by where the key lies, as Alt changes what it types. */
 const KIND_KEYS: Readonly<Record<string, SearchKind>> = { KeyT: 'text', KeyB: 'bytes', KeyN: 'number', KeyR: 'regex' };
@@ -25,17 +26,38 @@ export function chooseKind(kind: SearchKind): void {
 }
 
 /** The parser of expressions comes with the panel of the field; until then the server says what is wrong. */
-let isWrong: (query: SearchQuery) => boolean = () => false;
+let isWrong: ((query: SearchQuery) => boolean) | null = null;
 
 export function tellWrongBy(check: (query: SearchQuery) => boolean): void {
   isWrong = check;
+}
+
+/**
+ * Does what Enter means if the pattern is right: at once when that can be told, as the next key may follow within a millisecond; else
+ * when the parser has come, unless the field is another one by then.
+ */
+export function whenRight(query: SearchQuery, act: () => void): void {
+  if (query.pattern === '') return;
+  if (isWrong) {
+    if (!isWrong(query)) act();
+    return;
+  }
+  const asked = uiStore.getState().field;
+  void import('../../search/check.ts')
+    .then(
+      ({ checkQuery }) => checkQuery(query) === null,
+      () => true,
+    )
+    .then((right) => {
+      if (right && uiStore.getState().field === asked) act();
+    });
 }
 
 /** Searches, or goes on. A wrong pattern, of which the field says what is wrong, does not take the place of the search there is. */
 export function submit(direction: 'next' | 'previous'): void {
   const { activeFile } = appStore.getState();
   const { query } = readDraft(searchStore.getState().draft, overBytes());
-  if (activeFile !== null && query.pattern !== '' && !isWrong(query))
+  if (activeFile !== null && query.pattern !== '' && !isWrong?.(query))
     void searchOrBringBack(activeFile, query, direction);
 }
 
