@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, openRows, still, withPage } from '../helpers/browser.ts';
+import { effort } from '../helpers/effort.ts';
 import { sparseFile, tempFolder } from '../helpers/files.ts';
 import { type BigviewServer, startServer } from '../helpers/server.ts';
 
@@ -67,9 +68,9 @@ async function wander(page: Page, count: number, seed: number): Promise<void> {
 
 describe('memory', () => {
   test.each([
-    ['text, with a search', '?file=day.log&view=text&q=ERROR', 40],
-    ['hex, over a terabyte', '?file=huge.img&view=hex', 80],
-    ['both views', '?file=day.log&view=both', 30],
+    ['text, with a search', '?file=day.log&view=text&q=ERROR', effort(24, 40)],
+    ['hex, over a terabyte', '?file=huge.img&view=hex', effort(40, 80)],
+    ['both views', '?file=day.log&view=both', effort(20, 30)],
   ])(
     '%s: as much after many places as after some',
     async (name, query, jumps) => {
