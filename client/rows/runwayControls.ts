@@ -202,7 +202,8 @@ export function createControls(parts: ControlParts) {
       const sizes = virtualizer.itemSizeCache;
       sizes.clear();
       // Those that are mounted are measured at once: they are what the top row is placed by.
-      for (const [key, row] of virtualizer.elementsCache) {
+      // Without heights of their own they may still be as tall as they were a moment ago.
+      for (const [key, row] of live.current.options.measured ? virtualizer.elementsCache : []) {
         if (row.isConnected) sizes.set(key, row.offsetHeight);
       }
       const height = sizes.get(top.slot) ?? live.current.options.rowHeight;

@@ -6,7 +6,7 @@
  * Two options of the virtualizer are overridden. `observeElementOffset` renders inside the scroll event (flushSync), and keeps the
  * callback, to tell the virtualizer where we went before the browser's own event says so. `rangeExtractor` mounts rows in groups.
  */
-import { type Range, useVirtualizer } from '@tanstack/react-virtual';
+import { measureElement, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import {
@@ -121,6 +121,8 @@ export function useRunway(options: RunwayOptions): Runway {
     overscan: OVERSCAN_ROWS,
     rangeExtractor: mountedRows,
     observeElementOffset: observeOffset,
+    // Rows that were measured are still observed when they are not any more.
+    measureElement: (row, entry, instance) => (measured ? measureElement(row, entry, instance) : rowHeight),
     initialOffset: () => scrollTopOf({ slot: options.initialRow, px: 0 }, base, rowHeight),
     useFlushSync: false,
   });

@@ -252,6 +252,23 @@ describe('text view', () => {
     await rowsWhen(page, (rows) => allExact(rows) && rows[0]?.number === top);
   });
 
+  test('rows that wrapped are a line high again where lines do not, far into the file too', async () => {
+    // More rows than the runway holds at once.
+    const part = Array.from({ length: 10_000 }, (_, n) => `${n} ${'word '.repeat((n * 7) % 9 === 0 ? 60 : 2)}\n`).join(
+      '',
+    );
+    const { page } = await open(write('far.txt', part.repeat(400)));
+    await rowsWhen(page, allExact);
+    await goTo(page, '61%');
+    const isTall = (rows: ShownRow[]): boolean => rows.some((row, index) => (rows[index + 1]?.y ?? 0) - row.y > ROW_PX);
+    await rowsWhen(page, (rows) => allExact(rows) && (rows[0]?.number ?? 0) > 100_000);
+    await page.keyboard.press('w');
+    await rowsWhen(page, (rows) => allExact(rows) && isTall(rows));
+    await page.keyboard.press('w');
+    const rows = await still(page, () => shownRows(page));
+    expect(rows.map(({ y }) => y)).toEqual(rows.map((_, index) => (rows[0]?.y ?? 0) + index * ROW_PX));
+  });
+
   test('wrapping keeps the place however long rows and bytes take to come', async () => {
     const line = (index: number): string => `${index} ${'word '.repeat((index * 7) % 120)}`;
     const path = write('slow.txt', Array.from({ length: 20_000 }, (_, index) => line(index)).join('\n'));
