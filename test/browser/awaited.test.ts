@@ -171,13 +171,18 @@ const ends = (page: Page): Promise<[number, number]> =>
     return [Math.min(...numbers), Math.max(...numbers)];
   });
 
+/** The server goes, and the view to the end of the file, whose rows are not here. */
+async function goneToEnd(page: Page, proxy: FaultProxy): Promise<void> {
+  await proxy.go();
+  await page.getByText('The server does not answer.').waitFor();
+  await page.keyboard.press('Control+End');
+  await expect.poll(async () => (await ends(page))[1], PATIENCE).toBe(LINES);
+}
+
 test(
   'keys that are pressed while the server is away move at once or not at all: none is played when it is back',
   plain(async (page, proxy) => {
-    await proxy.go();
-    await page.getByText('The server does not answer.').waitFor();
-    await page.keyboard.press('Control+End');
-    await expect.poll(async () => (await ends(page))[1], PATIENCE).toBe(LINES);
+    await goneToEnd(page, proxy);
     for (let press = 0; press < 4; press++) await page.keyboard.press('PageUp');
     // A page is some thirty rows.
     await expect.poll(async () => (await ends(page))[1], PATIENCE).toBeLessThan(LINES - 4 * 25);
@@ -203,10 +208,7 @@ test(
 test(
   'pages are gone up at once while nothing answers, however long each request takes to fail',
   plain(async (page, proxy) => {
-    await proxy.go();
-    await page.getByText('The server does not answer.').waitFor();
-    await page.keyboard.press('Control+End');
-    await expect.poll(async () => (await ends(page))[1], PATIENCE).toBe(LINES);
+    await goneToEnd(page, proxy);
     proxy.fault = () => ({ kind: 'hang' });
     await proxy.come();
     const last: number[] = [];
